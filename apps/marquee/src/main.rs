@@ -1,0 +1,2 @@
+//! apps/marquee
+fn main() {}

@@ -1,0 +1,210 @@
+//! A release: the files of one published title, itself a content-named JSON file.
+
+use std::fmt;
+use std::str::FromStr;
+
+use data_objects::{BadHash, ContentHash};
+use serde::{Deserialize, Serialize};
+
+use crate::FileName;
+
+/// The hash of the release's JSON text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ReleaseId(pub ContentHash);
+
+impl fmt::Display for ReleaseId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl FromStr for ReleaseId {
+    type Err = BadHash;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.parse().map(Self)
+    }
+}
+
+/// A file at the origin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredFile {
+    /// Its name.
+    pub name: FileName,
+    /// Its size in bytes.
+    pub bytes: u64,
+}
+
+/// A half-open byte range of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ByteRange {
+    /// First byte.
+    pub start: u64,
+    /// First byte after.
+    pub end: u64,
+}
+
+impl ByteRange {
+    /// Bytes in the range.
+    pub const fn len(self) -> u64 {
+        self.end.saturating_sub(self.start)
+    }
+
+    /// Whether the range holds no byte.
+    pub const fn is_empty(self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// Measured bit rates of a rendition, in bits a second.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bandwidth {
+    /// The highest rate of any one segment (HLS `BANDWIDTH`).
+    pub peak_bps: u64,
+    /// The whole file over its duration (HLS `AVERAGE-BANDWIDTH`).
+    pub average_bps: u64,
+}
+
+/// Frames a second as a fraction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FrameRate {
+    /// Numerator, such as 24000.
+    pub numerator: u32,
+    /// Denominator, such as 1001; never zero.
+    pub denominator: u32,
+}
+
+impl FrameRate {
+    /// Frames a second.
+    pub fn per_second(self) -> f64 {
+        f64::from(self.numerator) / f64::from(self.denominator.max(1))
+    }
+}
+
+/// One rung of the video ladder: a CMAF track file and its media playlist.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VideoRendition {
+    /// The track file.
+    pub file: StoredFile,
+    /// Its HLS media playlist.
+    pub playlist: StoredFile,
+    /// RFC 6381, such as `avc1.64001f`.
+    pub codec: String,
+    /// Pixels across.
+    pub width: u32,
+    /// Pixels down.
+    pub height: u32,
+    /// Constant over the file.
+    pub frame_rate: FrameRate,
+    /// Measured.
+    pub bandwidth: Bandwidth,
+    /// `ftyp` and `moov`.
+    pub init: ByteRange,
+    /// The `sidx`.
+    pub index: ByteRange,
+}
+
+/// One audio track: a CMAF track file and its media playlist.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AudioRendition {
+    /// The track file.
+    pub file: StoredFile,
+    /// Its HLS media playlist.
+    pub playlist: StoredFile,
+    /// RFC 6381, such as `mp4a.40.2`.
+    pub codec: String,
+    /// BCP 47; `und` when the master does not say.
+    pub language: String,
+    /// What a viewer picks it by.
+    pub label: String,
+    /// Speakers fed.
+    pub channels: u16,
+    /// Samples a second.
+    pub sample_rate: u32,
+    /// Measured.
+    pub bandwidth: Bandwidth,
+    /// `ftyp` and `moov`.
+    pub init: ByteRange,
+    /// The `sidx`.
+    pub index: ByteRange,
+    /// Chosen when the viewer has not said.
+    pub default: bool,
+}
+
+/// One subtitle language: a whole WebVTT file used by both manifest formats.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SubtitleTrack {
+    /// The WebVTT file.
+    pub file: StoredFile,
+    /// Its HLS media playlist (one segment).
+    pub playlist: StoredFile,
+    /// BCP 47.
+    pub language: String,
+    /// What a viewer picks it by.
+    pub label: String,
+}
+
+/// Thumbnails for the seek bar, in sheets of `columns` by `rows` tiles.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TileSet {
+    /// The sheets in order of time.
+    pub sheets: Vec<StoredFile>,
+    /// Tiles across a sheet.
+    pub columns: u32,
+    /// Tiles down a sheet.
+    pub rows: u32,
+    /// Pixels across one tile.
+    pub tile_width: u32,
+    /// Pixels down one tile.
+    pub tile_height: u32,
+    /// Time from one tile to the next, in milliseconds.
+    pub interval_ms: u64,
+}
+
+/// One size of the title's artwork.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Image {
+    /// The JPEG.
+    pub file: StoredFile,
+    /// Pixels across.
+    pub width: u32,
+    /// Pixels down.
+    pub height: u32,
+}
+
+/// Everything a play needs, by content. Immutable: another version is another release.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Release {
+    /// The format's version: [`Release::VERSION`].
+    pub version: u32,
+    /// Length of the picture, in milliseconds.
+    pub duration_ms: u64,
+    /// By ascending bandwidth; never empty.
+    pub video: Vec<VideoRendition>,
+    /// Empty for a silent title.
+    pub audio: Vec<AudioRendition>,
+    /// In the order given at upload.
+    pub subtitles: Vec<SubtitleTrack>,
+    /// Absent when none could be made.
+    pub tiles: Option<TileSet>,
+    /// By ascending width.
+    pub images: Vec<Image>,
+    /// The artwork's mean colour as `#rrggbb`, shown while it loads.
+    pub colour: String,
+}
+
+impl Release {
+    /// The format this code writes.
+    pub const VERSION: u32 = 1;
+
+    /// Every file of the release, its own JSON not among them.
+    pub fn files(&self) -> impl Iterator<Item = StoredFile> + '_ {
+        let video = self.video.iter().flat_map(|rung| [rung.file, rung.playlist]);
+        let audio = self.audio.iter().flat_map(|track| [track.file, track.playlist]);
+        let text = self.subtitles.iter().flat_map(|track| [track.file, track.playlist]);
+        let tiles = self.tiles.iter().flat_map(|tiles| tiles.sheets.iter().copied());
+        let images = self.images.iter().map(|image| image.file);
+        video.chain(audio).chain(text).chain(tiles).chain(images)
+    }
+}

@@ -1,0 +1,79 @@
+//! Steering as other planes see it: which appliances should serve a client, best first.
+
+use std::fmt;
+use std::net::IpAddr;
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use crate::ReleaseId;
+
+/// An appliance's name, chosen by its operator; letters, digits and hyphens.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ApplianceId(pub String);
+
+impl fmt::Display for ApplianceId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// How near to viewers an appliance stands. Lower tiers are preferred.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Tier {
+    /// Inside an internet provider's network.
+    Isp,
+    /// At an internet exchange.
+    Exchange,
+    /// The origin itself.
+    Origin,
+}
+
+impl Tier {
+    /// How long a client may keep a ranking headed by this tier, in seconds.
+    pub const fn ttl_seconds(self) -> u32 {
+        match self {
+            Self::Isp => 300,
+            Self::Exchange => 60,
+            Self::Origin => 30,
+        }
+    }
+}
+
+/// What steering knows of who asks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClientFacts {
+    /// Where the request came from.
+    pub address: IpAddr,
+}
+
+/// One appliance in a ranking.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RankedAppliance {
+    /// Which.
+    pub appliance: ApplianceId,
+    /// Where it serves; a token's prefix is joined to this. Ends with `/`.
+    pub base_url: Url,
+    /// Where it stands.
+    pub tier: Tier,
+    /// Why it has this place, in a few words.
+    pub reason: String,
+}
+
+/// Why no ranking could be given.
+#[derive(Debug, thiserror::Error)]
+pub enum SteeringError {
+    /// Nothing that could serve is up; a retry helps once an appliance reports.
+    #[error("no appliance is up to serve this")]
+    NothingUp,
+}
+
+/// Ranks appliances.
+#[async_trait]
+pub trait Steering: Send + Sync {
+    /// Appliances that can serve `release` to `client`, best first; never empty.
+    async fn rank(&self, client: &ClientFacts, release: ReleaseId) -> Result<Vec<RankedAppliance>, SteeringError>;
+}
