@@ -73,8 +73,10 @@ impl FromStr for FileName {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let (hash, ending) = text.split_once('.').ok_or(BadFileName)?;
         let hash = hash.parse().map_err(|_| BadFileName)?;
-        let extension =
-            Extension::ALL.into_iter().find(|known| known.as_str() == ending).ok_or(BadFileName)?;
+        let extension = Extension::ALL
+            .into_iter()
+            .find(|known| known.as_str() == ending)
+            .ok_or(BadFileName)?;
         Ok(Self { hash, extension })
     }
 }
@@ -87,7 +89,9 @@ impl Serialize for FileName {
 
 impl<'de> Deserialize<'de> for FileName {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(serde::de::Error::custom)
     }
 }
 
@@ -97,9 +101,18 @@ mod tests {
 
     #[test]
     fn names_round_trip_and_tricks_are_refused() {
-        let name = FileName { hash: ContentHash::of(b"x"), extension: Extension::Mp4 };
+        let name = FileName {
+            hash: ContentHash::of(b"x"),
+            extension: Extension::Mp4,
+        };
         assert_eq!(name.to_string().parse(), Ok(name));
-        for trick in ["", ".mp4", "../x.mp4", "abc.mp4", &format!("{}.exe", name.hash)] {
+        for trick in [
+            "",
+            ".mp4",
+            "../x.mp4",
+            "abc.mp4",
+            &format!("{}.exe", name.hash),
+        ] {
             assert_eq!(trick.parse::<FileName>(), Err(BadFileName), "{trick}");
         }
     }

@@ -3,17 +3,27 @@
 
 mod file_name;
 mod origin;
+mod range_request;
 mod release;
+mod report;
+mod secret;
 mod session_id;
 mod steering;
 mod token;
+mod upstream;
 
 pub use file_name::{BadFileName, Extension, FileName};
 pub use origin::{Origin, OriginError};
+pub use range_request::RangeRequest;
 pub use release::{
     AudioRendition, Bandwidth, ByteRange, FrameRate, Image, Release, ReleaseId, StoredFile,
     SubtitleTrack, TileSet, VideoRendition,
 };
+pub use report::{
+    ApplianceReport, ControlError, ControlPlane, ReportReply, Withdrawal, WithdrawalLog,
+};
+pub use secret::{BadClusterSecret, CLUSTER_SECRET_MIN_BYTES, ClusterSecret};
 pub use session_id::SessionId;
 pub use steering::{ApplianceId, ClientFacts, RankedAppliance, Steering, SteeringError, Tier};
 pub use token::{Claims, KeySet, SigningKey, TokenError, TokenSigner};
+pub use upstream::{FILE_BYTES_HEADER, FILL_FILES_PATH, FileFacts, Upstream, UpstreamError};

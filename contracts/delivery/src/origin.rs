@@ -46,7 +46,11 @@ pub trait Origin: Send + Sync {
     async fn store(&self, source: &Path, extension: Extension) -> Result<StoredFile, OriginError>;
 
     /// Stores bytes under their hash.
-    async fn store_bytes(&self, bytes: Bytes, extension: Extension) -> Result<StoredFile, OriginError>;
+    async fn store_bytes(
+        &self,
+        bytes: Bytes,
+        extension: Extension,
+    ) -> Result<StoredFile, OriginError>;
 
     /// Publishes a release whose every file is stored; publishing it again changes nothing.
     async fn publish(&self, release: &Release) -> Result<ReleaseId, OriginError>;

@@ -200,10 +200,22 @@ impl Release {
 
     /// Every file of the release, its own JSON not among them.
     pub fn files(&self) -> impl Iterator<Item = StoredFile> + '_ {
-        let video = self.video.iter().flat_map(|rung| [rung.file, rung.playlist]);
-        let audio = self.audio.iter().flat_map(|track| [track.file, track.playlist]);
-        let text = self.subtitles.iter().flat_map(|track| [track.file, track.playlist]);
-        let tiles = self.tiles.iter().flat_map(|tiles| tiles.sheets.iter().copied());
+        let video = self
+            .video
+            .iter()
+            .flat_map(|rung| [rung.file, rung.playlist]);
+        let audio = self
+            .audio
+            .iter()
+            .flat_map(|track| [track.file, track.playlist]);
+        let text = self
+            .subtitles
+            .iter()
+            .flat_map(|track| [track.file, track.playlist]);
+        let tiles = self
+            .tiles
+            .iter()
+            .flat_map(|tiles| tiles.sheets.iter().copied());
         let images = self.images.iter().map(|image| image.file);
         video.chain(audio).chain(text).chain(tiles).chain(images)
     }

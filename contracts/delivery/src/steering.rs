@@ -75,5 +75,9 @@ pub enum SteeringError {
 #[async_trait]
 pub trait Steering: Send + Sync {
     /// Appliances that can serve `release` to `client`, best first; never empty.
-    async fn rank(&self, client: &ClientFacts, release: ReleaseId) -> Result<Vec<RankedAppliance>, SteeringError>;
+    async fn rank(
+        &self,
+        client: &ClientFacts,
+        release: ReleaseId,
+    ) -> Result<Vec<RankedAppliance>, SteeringError>;
 }

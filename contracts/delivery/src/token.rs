@@ -101,23 +101,37 @@ impl KeySet {
     /// # Errors
     /// See [`TokenError`]; the signature is compared in constant time and before the expiry.
     pub fn verify(&self, token: &str, now: Timestamp) -> Result<Claims, TokenError> {
-        let bytes = URL_SAFE_NO_PAD.decode(token).map_err(|_| TokenError::Malformed)?;
-        let bytes: &[u8; SIGNED + TAG] =
-            bytes.as_slice().try_into().map_err(|_| TokenError::Malformed)?;
+        let bytes = URL_SAFE_NO_PAD
+            .decode(token)
+            .map_err(|_| TokenError::Malformed)?;
+        let bytes: &[u8; SIGNED + TAG] = bytes
+            .as_slice()
+            .try_into()
+            .map_err(|_| TokenError::Malformed)?;
         let (signed, tag) = bytes.split_at(SIGNED);
         if signed[0] != VERSION {
             return Err(TokenError::Malformed);
         }
         let key_id = u32::from_be_bytes(array(&signed[1..5]));
-        let key = self.keys.iter().find(|key| key.id == key_id).ok_or(TokenError::UnknownKey(key_id))?;
-        key.mac(signed).verify_slice(tag).map_err(|_| TokenError::BadSignature)?;
+        let key = self
+            .keys
+            .iter()
+            .find(|key| key.id == key_id)
+            .ok_or(TokenError::UnknownKey(key_id))?;
+        key.mac(signed)
+            .verify_slice(tag)
+            .map_err(|_| TokenError::BadSignature)?;
         let expires = u64::from_be_bytes(array(&signed[21..29]));
         let claims = Claims {
             session: SessionId::from_bytes(array(&signed[5..21])),
             expires: Timestamp::from_millis(expires.saturating_mul(1000)),
             release: ReleaseId(ContentHash::from_bytes(array(&signed[29..61]))),
         };
-        if claims.expires <= now { Err(TokenError::Expired) } else { Ok(claims) }
+        if claims.expires <= now {
+            Err(TokenError::Expired)
+        } else {
+            Ok(claims)
+        }
     }
 }
 
@@ -150,8 +164,14 @@ mod tests {
         let key = SigningKey::new(4, [1; 32]);
         let token = key.sign(&claims());
         let keys = KeySet { keys: vec![key] };
-        assert_eq!(keys.verify(&token, Timestamp::from_millis(59_999)), Ok(claims()));
-        assert_eq!(keys.verify(&token, Timestamp::from_millis(60_000)), Err(TokenError::Expired));
+        assert_eq!(
+            keys.verify(&token, Timestamp::from_millis(59_999)),
+            Ok(claims())
+        );
+        assert_eq!(
+            keys.verify(&token, Timestamp::from_millis(60_000)),
+            Err(TokenError::Expired)
+        );
     }
 
     #[test]
@@ -163,15 +183,26 @@ mod tests {
             let mut forged = bytes.clone();
             forged[bit / 8] ^= 1 << (bit % 8);
             let token = URL_SAFE_NO_PAD.encode(forged);
-            assert!(keys.verify(&token, Timestamp::from_millis(0)).is_err(), "bit {bit}");
+            assert!(
+                keys.verify(&token, Timestamp::from_millis(0)).is_err(),
+                "bit {bit}"
+            );
         }
     }
 
     #[test]
     fn a_foreign_key_is_named_and_secrets_do_not_print() {
         let token = SigningKey::new(9, [2; 32]).sign(&claims());
-        let keys = KeySet { keys: vec![SigningKey::new(4, [1; 32])] };
-        assert_eq!(keys.verify(&token, Timestamp::default()), Err(TokenError::UnknownKey(9)));
-        assert_eq!(format!("{:?}", keys.keys[0]), "SigningKey(4, secret withheld)");
+        let keys = KeySet {
+            keys: vec![SigningKey::new(4, [1; 32])],
+        };
+        assert_eq!(
+            keys.verify(&token, Timestamp::default()),
+            Err(TokenError::UnknownKey(9))
+        );
+        assert_eq!(
+            format!("{:?}", keys.keys[0]),
+            "SigningKey(4, secret withheld)"
+        );
     }
 }

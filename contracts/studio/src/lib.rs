@@ -1,1 +1,10 @@
-//! contracts-studio
+//! What other planes and the consoles may see of the studio: a title's status on its journey, and its
+//! events. Types only; nothing here opens a file or a socket.
+
+mod event;
+mod status;
+mod submission;
+
+pub use event::{TITLES_TOPIC, TitleEvent};
+pub use status::{StepProgress, StepState, TitleState, TitleStatus};
+pub use submission::{Submission, SubmittedSubtitle};

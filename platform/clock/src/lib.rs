@@ -34,9 +34,14 @@ pub struct SystemClock {
 
 impl SystemClock {
     /// A clock whose monotonic time starts at zero now.
-    #[expect(clippy::disallowed_methods, reason = "this is the one door to the machine's clock")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the one door to the machine's clock"
+    )]
     pub fn new() -> Self {
-        Self { started: std::time::Instant::now() }
+        Self {
+            started: std::time::Instant::now(),
+        }
     }
 
     /// The same, ready to share.
@@ -52,7 +57,10 @@ impl Default for SystemClock {
 }
 
 impl Clock for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "this is the one door to the machine's clock")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the one door to the machine's clock"
+    )]
     fn now(&self) -> Timestamp {
         let since_epoch = std::time::SystemTime::now()
             .duration_since(std::time::UNIX_EPOCH)
@@ -75,7 +83,10 @@ pub struct ManualClock {
 impl ManualClock {
     /// A clock standing at `start`.
     pub fn at(start: Timestamp) -> Arc<Self> {
-        Arc::new(Self { millis: AtomicU64::new(start.millis()), start: start.millis() })
+        Arc::new(Self {
+            millis: AtomicU64::new(start.millis()),
+            start: start.millis(),
+        })
     }
 
     /// Moves the clock forward.

@@ -29,7 +29,10 @@ impl Timestamp {
     /// This point plus `by`, saturating.
     #[must_use]
     pub fn plus(self, by: Duration) -> Self {
-        Self(self.0.saturating_add(u64::try_from(by.as_millis()).unwrap_or(u64::MAX)))
+        Self(
+            self.0
+                .saturating_add(u64::try_from(by.as_millis()).unwrap_or(u64::MAX)),
+        )
     }
 
     /// Time from `earlier` to this point; zero when `earlier` is later.

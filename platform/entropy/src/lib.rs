@@ -100,7 +100,10 @@ mod tests {
 
     #[test]
     fn the_same_seed_draws_the_same() {
-        assert_eq!(random_id(&*SeededEntropy::shared(3)), random_id(&*SeededEntropy::shared(3)));
+        assert_eq!(
+            random_id(&*SeededEntropy::shared(3)),
+            random_id(&*SeededEntropy::shared(3))
+        );
     }
 
     #[test]

@@ -21,7 +21,9 @@ async fn write_with_mode(path: &Path, bytes: Vec<u8>, mode: u32) -> io::Result<(
     let path = path.to_owned();
     blocking(move || {
         let folder = parent(&path)?;
-        let mut file = tempfile::Builder::new().prefix(".writing-").tempfile_in(folder)?;
+        let mut file = tempfile::Builder::new()
+            .prefix(".writing-")
+            .tempfile_in(folder)?;
         set_mode(file.as_file(), mode)?;
         file.write_all(&bytes)?;
         file.as_file().sync_all()?;
@@ -41,7 +43,10 @@ pub async fn persist(from: &Path, to: &Path) -> io::Result<()> {
 }
 
 /// As [`persist`], for code that already runs on a blocking thread.
-#[expect(clippy::disallowed_methods, reason = "this is the one door to a durable rename")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the one door to a durable rename"
+)]
 pub fn persist_sync(from: &Path, to: &Path) -> io::Result<()> {
     std::fs::File::open(from)?.sync_all()?;
     std::fs::rename(from, to)?;
@@ -80,7 +85,9 @@ fn set_mode(file: &std::fs::File, mode: u32) -> io::Result<()> {
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> io::Result<T> + Send + 'static,
 ) -> io::Result<T> {
-    tokio::task::spawn_blocking(work).await.map_err(io::Error::other)?
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(io::Error::other)?
 }
 
 #[cfg(test)]
@@ -104,7 +111,10 @@ mod tests {
         let folder = tempfile::tempdir()?;
         let path = folder.path().join("token");
         write_private(&path, "secret").await?;
-        assert_eq!(std::fs::metadata(&path)?.permissions().mode() & 0o777, 0o600);
+        assert_eq!(
+            std::fs::metadata(&path)?.permissions().mode() & 0o777,
+            0o600
+        );
         Ok(())
     }
 

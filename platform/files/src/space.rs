@@ -40,11 +40,17 @@ pub fn available_bytes(folder: &Path) -> io::Result<u64> {
 /// # Errors
 /// [`SpaceError::Full`] when they do not.
 pub fn require_space(folder: &Path, bytes: u64, reserve: u64) -> Result<(), SpaceError> {
-    let available = available_bytes(folder)
-        .map_err(|source| SpaceError::Unknown { folder: folder.to_owned(), source })?;
+    let available = available_bytes(folder).map_err(|source| SpaceError::Unknown {
+        folder: folder.to_owned(),
+        source,
+    })?;
     let needed = bytes.saturating_add(reserve);
     if available < needed {
-        return Err(SpaceError::Full { folder: folder.to_owned(), needed, available });
+        return Err(SpaceError::Full {
+            folder: folder.to_owned(),
+            needed,
+            available,
+        });
     }
     Ok(())
 }

@@ -1,0 +1,83 @@
+//! The exchange between an appliance and the control plane: a report up, instructions down.
+
+use async_trait::async_trait;
+use data_objects::ContentHash;
+use platform_clock::Timestamp;
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use crate::{ApplianceId, KeySet, OriginError, Tier};
+
+/// What an appliance says of itself every few seconds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApplianceReport {
+    /// Where it serves players. Ends with `/`.
+    pub base_url: Url,
+    /// Where it stands.
+    pub tier: Tier,
+    /// What it can send, in megabits a second; never zero.
+    pub capacity_mbps: u32,
+    /// When it started; a change says that it restarted.
+    pub started_at: Timestamp,
+    /// Responses being sent now.
+    pub in_flight: u64,
+    /// Bytes sent to players since it started.
+    pub bytes_served: u64,
+    /// Bytes its cache holds.
+    pub cached_bytes: u64,
+    /// The last withdrawal it has carried out.
+    pub withdrawn_seq: u64,
+}
+
+/// What the control plane answers.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ReportReply {
+    /// The keys whose tokens it must accept.
+    pub keys: KeySet,
+    /// Files it must drop, release files among them.
+    pub withdrawn: Vec<ContentHash>,
+    /// The number of the last withdrawal in `withdrawn` (its own number again when there is none).
+    pub withdrawn_seq: u64,
+    /// Seconds until the next report; 0 when more withdrawals wait.
+    pub next_report_s: u32,
+}
+
+/// Why a report was not taken.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ControlError {
+    /// The control plane could not be reached; the next report may get through.
+    #[error("the control plane cannot be reached: {0}")]
+    Unreachable(String),
+    /// The cluster secret is not the control plane's; a retry does not help.
+    #[error("the control plane does not accept this cluster secret")]
+    Forbidden,
+    /// The report itself is at fault; a retry does not help.
+    #[error("the control plane refused the report: {0}")]
+    Refused(String),
+    /// The control plane's store failed; a retry may help.
+    #[error("the control plane failed: {0}")]
+    Failed(String),
+}
+
+/// The control plane as an appliance sees it.
+#[async_trait]
+pub trait ControlPlane: Send + Sync {
+    /// Takes a report and says what to do.
+    async fn report(&self, appliance: &ApplianceId, report: ApplianceReport) -> Result<ReportReply, ControlError>;
+}
+
+/// One file that every appliance must drop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Withdrawal {
+    /// Its place in the log; rises by one.
+    pub seq: u64,
+    /// The file, which may be a release's own.
+    pub file: ContentHash,
+}
+
+/// The origin's log of withdrawn files.
+#[async_trait]
+pub trait WithdrawalLog: Send + Sync {
+    /// Entries after `seq` in order, at most `limit`.
+    async fn withdrawals_since(&self, seq: u64, limit: usize) -> Result<Vec<Withdrawal>, OriginError>;
+}
