@@ -1,1 +1,36 @@
-//! studio-ladder
+//! Which sizes and rates a title is encoded at.
+//!
+//! The fixed ladder, published as data: every title gets as many of its rungs as fit under the source.
+//! Pure arithmetic: this crate must not know how a rung is encoded, nor touch a file.
+
+mod fit;
+mod fixed;
+pub mod limits;
+
+pub use fit::fixed_ladder;
+pub use fixed::{FIXED, FixedRung};
+
+use serde::{Deserialize, Serialize};
+
+/// One rendition to make: a size, and how many bits it may spend.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Rung {
+    /// The ladder's name for it, such as `480p`; unique within a ladder.
+    pub name: String,
+    /// Pixels across, even.
+    pub width: u32,
+    /// Pixels down, even.
+    pub height: u32,
+    /// The rate the encoder may not exceed over its buffer, in kilobits (1000 bits) a second.
+    pub max_kbps: u32,
+    /// The constant rate factor aimed at while under the cap; x264's scale, lower is better.
+    pub crf: u8,
+}
+
+impl Rung {
+    /// The size of the rate buffer, in kilobits: two seconds at the cap, so that a segment's worth of
+    /// motion may borrow from a still one without starving a player's own buffer.
+    pub const fn buffer_kbits(&self) -> u32 {
+        self.max_kbps * 2
+    }
+}
