@@ -1,0 +1,107 @@
+//! What the store says about itself: its format's version and each table's kind.
+
+use std::path::Path;
+
+use fjall::{Database, Keyspace, PersistMode};
+
+use super::failed;
+use crate::{EngineError, TableKind};
+
+/// The keyspace of these records; table keyspaces have a prefix and cannot meet it.
+pub(super) const KEYSPACE: &str = "marquee";
+
+/// The layout of keys and records that this version reads and writes.
+const VERSION: u32 = 1;
+const VERSION_KEY: &[u8] = b"format-version";
+
+const LAST_WRITE_WINS: &[u8] = b"last-write-wins";
+const COMPARE_AND_SET: &[u8] = b"compare-and-set";
+
+/// Records the version in a new store; refuses a store written by a newer one.
+pub(super) fn check_version(
+    database: &Database,
+    meta: &Keyspace,
+    folder: &Path,
+) -> Result<(), EngineError> {
+    let refuse = |reason: String| EngineError::Open {
+        folder: folder.to_owned(),
+        reason,
+    };
+    let Some(stored) = meta.get(VERSION_KEY).map_err(failed)? else {
+        return record(database, meta, VERSION_KEY, &VERSION.to_be_bytes());
+    };
+    let stored: [u8; 4] = (*stored).try_into().map_err(|_| {
+        refuse("its format version cannot be read; the store is damaged".to_owned())
+    })?;
+    let stored = u32::from_be_bytes(stored);
+    if stored > VERSION {
+        return Err(refuse(format!(
+            "a newer marquee wrote it (format {stored}, this one reads up to {VERSION}); use that version"
+        )));
+    }
+    Ok(())
+}
+
+/// The kind a table was created with; `None` when there is no such table.
+pub(super) fn kind(meta: &Keyspace, table: &str) -> Result<Option<TableKind>, EngineError> {
+    let stored = meta.get(kind_key(table)).map_err(failed)?;
+    match stored.as_deref() {
+        None => Ok(None),
+        Some(LAST_WRITE_WINS) => Ok(Some(TableKind::LastWriteWins)),
+        Some(COMPARE_AND_SET) => Ok(Some(TableKind::CompareAndSet)),
+        Some(_) => Err(EngineError::Failed(
+            format!("table {table} has an unknown kind").into(),
+        )),
+    }
+}
+
+/// Records a new table's kind, on the disk when this returns.
+pub(super) fn record_kind(
+    database: &Database,
+    meta: &Keyspace,
+    table: &str,
+    kind: TableKind,
+) -> Result<(), EngineError> {
+    let stored = match kind {
+        TableKind::LastWriteWins => LAST_WRITE_WINS,
+        TableKind::CompareAndSet => COMPARE_AND_SET,
+    };
+    record(database, meta, kind_key(table).as_bytes(), stored)
+}
+
+fn kind_key(table: &str) -> String {
+    format!("kind/{table}")
+}
+
+fn record(
+    database: &Database,
+    meta: &Keyspace,
+    key: &[u8],
+    value: &[u8],
+) -> Result<(), EngineError> {
+    meta.insert(key, value).map_err(failed)?;
+    database.persist(PersistMode::SyncAll).map_err(failed)
+}
+
+#[cfg(test)]
+mod tests {
+    use fjall::KeyspaceCreateOptions;
+
+    use super::*;
+
+    #[test]
+    fn a_newer_format_is_refused_in_words() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = Database::builder(folder.path()).open().unwrap();
+        let meta = database
+            .keyspace(KEYSPACE, KeyspaceCreateOptions::default)
+            .unwrap();
+        check_version(&database, &meta, folder.path()).unwrap();
+        check_version(&database, &meta, folder.path()).unwrap();
+        record(&database, &meta, VERSION_KEY, &(VERSION + 1).to_be_bytes()).unwrap();
+        let refused = check_version(&database, &meta, folder.path())
+            .unwrap_err()
+            .to_string();
+        assert!(refused.contains("a newer marquee wrote it"), "{refused}");
+    }
+}

@@ -1,0 +1,162 @@
+//! Ranges asked for and the pages they come back in.
+
+use bytes::Bytes;
+
+/// Which way a range is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Direction {
+    /// Ascending item keys.
+    #[default]
+    Forward,
+    /// Descending item keys.
+    Reverse,
+}
+
+/// A half-open range of item keys `[from, until)` and a direction.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Range {
+    /// First key inside; `None`: from the partition's start.
+    pub from: Option<Bytes>,
+    /// First key after; `None`: to the partition's end.
+    pub until: Option<Bytes>,
+    /// The order of the items returned.
+    pub direction: Direction,
+}
+
+impl Range {
+    /// The whole partition, forwards.
+    pub fn all() -> Self {
+        Self::default()
+    }
+
+    /// The whole partition, from its last key.
+    pub fn newest_first() -> Self {
+        Self {
+            direction: Direction::Reverse,
+            ..Self::default()
+        }
+    }
+
+    /// Every key that begins with `prefix`.
+    pub fn prefix(prefix: impl Into<Bytes>) -> Self {
+        let prefix = prefix.into();
+        Self {
+            until: after_prefix(&prefix),
+            from: Some(prefix),
+            direction: Direction::Forward,
+        }
+    }
+}
+
+impl Range {
+    /// Whether no key can lie inside.
+    pub(crate) fn is_empty(&self) -> bool {
+        matches!((&self.from, &self.until), (Some(from), Some(until)) if from >= until)
+    }
+
+    /// What is left of this range after `last` was returned.
+    fn after(&self, last: &Bytes) -> Self {
+        match self.direction {
+            Direction::Forward => Self {
+                from: Some(successor(last)),
+                ..self.clone()
+            },
+            Direction::Reverse => Self {
+                until: Some(last.clone()),
+                ..self.clone()
+            },
+        }
+    }
+}
+
+/// The least key greater than `key`.
+fn successor(key: &[u8]) -> Bytes {
+    let mut next = Vec::with_capacity(key.len() + 1);
+    next.extend_from_slice(key);
+    next.push(0);
+    next.into()
+}
+
+fn after_prefix(prefix: &[u8]) -> Option<Bytes> {
+    let last = prefix.iter().rposition(|byte| *byte != u8::MAX)?;
+    let mut next = prefix[..=last].to_vec();
+    next[last] += 1;
+    Some(next.into())
+}
+
+/// How much one page may hold; whichever bound is met first ends it. A page always holds at least one
+/// item when there is one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PageLimit {
+    /// Most items.
+    pub items: usize,
+    /// Most bytes of keys and values together.
+    pub bytes: usize,
+}
+
+impl Default for PageLimit {
+    fn default() -> Self {
+        Self {
+            items: 1_000,
+            bytes: 2 << 20,
+        }
+    }
+}
+
+impl PageLimit {
+    /// At most `items` items, within the default bytes.
+    pub fn items(items: usize) -> Self {
+        Self {
+            items,
+            ..Self::default()
+        }
+    }
+}
+
+/// A page of a range.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Page {
+    /// Item keys and values, in the range's direction.
+    pub items: Vec<(Bytes, Bytes)>,
+    /// The range that continues after this page; `None` when it was the last.
+    pub next: Option<Range>,
+}
+
+impl Page {
+    /// Takes items, already in the range's order, until the limit is met.
+    pub(crate) fn fill<E>(
+        range: &Range,
+        limit: PageLimit,
+        items: impl Iterator<Item = Result<(Bytes, Bytes), E>>,
+    ) -> Result<Self, E> {
+        let mut page = Self::default();
+        let mut bytes = 0;
+        for item in items {
+            let (key, value) = item?;
+            bytes += key.len() + value.len();
+            if let Some((last, _)) = page.items.last()
+                && (page.items.len() >= limit.items || bytes > limit.bytes)
+            {
+                page.next = Some(range.after(last));
+                break;
+            }
+            page.items.push((key, value));
+        }
+        Ok(page)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_prefix_ends_before_the_next_one() {
+        assert_eq!(Range::prefix("ab").until, Some(Bytes::from_static(b"ac")));
+        assert_eq!(
+            Range::prefix(vec![1, 0xff]).until,
+            Some(Bytes::from_static(&[2]))
+        );
+        assert_eq!(Range::prefix(vec![0xff]).until, None);
+    }
+}

@@ -1,0 +1,222 @@
+//! The engine on disk: the conformance suite, what a reopen finds, who may open, and the memory engine as
+//! its model.
+
+use std::future::Future;
+
+use bytes::Bytes;
+use data_engine::{
+    CasTable, Direction, Durability, Engine, EngineError, FjallEngine, MemoryEngine, Mutation,
+    PageLimit, Range, RowTable, TableKind, conformance,
+};
+use proptest::prelude::*;
+
+#[tokio::test]
+async fn keeps_what_every_engine_promises() {
+    let folder = tempfile::tempdir().unwrap();
+    conformance::suite(FjallEngine::open_shared(folder.path()).await.unwrap()).await;
+}
+
+#[tokio::test]
+async fn a_reopened_store_holds_its_rows_and_kinds() -> Result<(), EngineError> {
+    let folder = tempfile::tempdir().unwrap();
+    for round in 0..3_u8 {
+        let engine = FjallEngine::open_shared(folder.path()).await?;
+        let rows = RowTable::open(&engine, "rows").await?;
+        let swaps = CasTable::open(&engine, "swaps").await?;
+        assert_eq!(rows.all("p").await?.len(), usize::from(round));
+        rows.put("p", vec![round], vec![round], Durability::Power)
+            .await?;
+        let held = swaps.get("p", "round").await?;
+        assert_eq!(
+            held.as_deref(),
+            round
+                .checked_sub(1)
+                .map(|last| [last])
+                .as_ref()
+                .map(|it| &it[..])
+        );
+        let next = Some(Bytes::from(vec![round]));
+        assert!(
+            swaps
+                .swap("p", "round", held.as_deref(), next, Durability::Process)
+                .await?
+        );
+        let wrong = CasTable::open(&engine, "rows").await;
+        assert!(
+            matches!(wrong, Err(EngineError::WrongKind { .. })),
+            "a kind outlives the process"
+        );
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_folder_in_use_is_refused_in_words() {
+    let folder = tempfile::tempdir().unwrap();
+    let _first = FjallEngine::open(folder.path()).await.unwrap();
+    let refused = FjallEngine::open(folder.path()).await.unwrap_err();
+    assert!(!refused.is_transient());
+    assert!(
+        refused
+            .to_string()
+            .contains("another marquee runs on this folder"),
+        "{refused}"
+    );
+}
+
+#[tokio::test]
+async fn writers_that_meet_are_all_on_disk_when_told_so() -> Result<(), EngineError> {
+    let folder = tempfile::tempdir().unwrap();
+    let engine = FjallEngine::open_shared(folder.path()).await?;
+    let table = RowTable::open(&engine, "rows").await?;
+    let writers = (0..64_u8).map(|index| {
+        let table = table.clone();
+        tokio::spawn(async move {
+            table
+                .put([index % 4], vec![index], "v", Durability::Power)
+                .await
+        })
+    });
+    for writer in writers.collect::<Vec<_>>() {
+        writer.await.unwrap()?;
+    }
+    drop((engine, table));
+    let engine = FjallEngine::open_shared(folder.path()).await?;
+    let table = RowTable::open(&engine, "rows").await?;
+    assert_eq!(table.partitions(None, 10).await?.len(), 4);
+    for partition in 0..4_u8 {
+        assert_eq!(table.all([partition]).await?.len(), 16);
+    }
+    Ok(())
+}
+
+/// One call, with keys drawn from few bytes so that calls meet.
+#[derive(Debug, Clone)]
+enum Call {
+    Write(Vec<u8>, Vec<(Vec<u8>, Option<u8>)>),
+    Swap(Vec<u8>, Vec<u8>, Option<u8>, Option<u8>),
+    Get(Vec<u8>, Vec<u8>),
+    Range(Vec<u8>, Range, usize, usize),
+    Partitions(Option<Vec<u8>>, usize),
+}
+
+fn key() -> impl Strategy<Value = Vec<u8>> {
+    prop::collection::vec(prop::sample::select(vec![0, 1, 0xff]), 0..3)
+}
+
+fn range() -> impl Strategy<Value = Range> {
+    let end = || prop::option::of(key().prop_map(Bytes::from));
+    (end(), end(), any::<bool>()).prop_map(|(from, until, reverse)| Range {
+        from,
+        until,
+        direction: if reverse {
+            Direction::Reverse
+        } else {
+            Direction::Forward
+        },
+    })
+}
+
+fn call() -> impl Strategy<Value = Call> {
+    let value = || prop::option::weighted(0.7, 0..3_u8);
+    prop_oneof![
+        4 => (key(), prop::collection::vec((key(), value()), 0..5))
+            .prop_map(|(partition, items)| Call::Write(partition, items)),
+        4 => (key(), key(), value(), value())
+            .prop_map(|(partition, item, expected, value)| Call::Swap(partition, item, expected, value)),
+        2 => (key(), key()).prop_map(|(partition, item)| Call::Get(partition, item)),
+        3 => (key(), range(), 0..4_usize, 0..8_usize)
+            .prop_map(|(partition, range, items, bytes)| Call::Range(partition, range, items, bytes)),
+        1 => (prop::option::of(key()), 0..4_usize)
+            .prop_map(|(after, limit)| Call::Partitions(after, limit)),
+    ]
+}
+
+fn mutation(item: Vec<u8>, value: Option<u8>) -> Mutation {
+    let item = Bytes::from(item);
+    match value {
+        Some(value) => Mutation::Put {
+            item,
+            value: vec![value].into(),
+        },
+        None => Mutation::Delete { item },
+    }
+}
+
+async fn answer(
+    engine: &dyn Engine,
+    tables: &[String; 2],
+    call: Call,
+) -> Result<String, EngineError> {
+    let [rows, swaps] = tables;
+    let durability = Durability::Process;
+    Ok(match call {
+        Call::Write(partition, items) => {
+            let mutations = items
+                .into_iter()
+                .map(|(item, value)| mutation(item, value))
+                .collect();
+            format!(
+                "{:?}",
+                engine
+                    .write(rows, &partition, mutations, durability)
+                    .await?
+            )
+        }
+        Call::Swap(partition, item, expected, value) => {
+            let expected = expected.map(|byte| [byte]);
+            let expected = expected.as_ref().map(|it| &it[..]);
+            let mutations = vec![mutation(item.clone(), value)];
+            let won = engine
+                .write_if(swaps, &partition, &item, expected, mutations, durability)
+                .await?;
+            format!("{won}")
+        }
+        Call::Get(partition, item) => format!(
+            "{:?} {:?}",
+            engine.get(rows, &partition, &item).await?,
+            engine.get(swaps, &partition, &item).await?
+        ),
+        Call::Range(partition, range, items, bytes) => {
+            let limit = PageLimit { items, bytes };
+            format!("{:?}", engine.range(rows, &partition, &range, limit).await?)
+        }
+        Call::Partitions(after, limit) => {
+            format!(
+                "{:?}",
+                engine.partitions(rows, after.as_deref(), limit).await?
+            )
+        }
+    })
+}
+
+fn wait<T>(future: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread().build();
+    runtime
+        .expect("a runtime without drivers starts")
+        .block_on(future)
+}
+
+#[test]
+fn answers_as_the_memory_engine_does() {
+    let folder = tempfile::tempdir().unwrap();
+    let disk = wait(FjallEngine::open(folder.path())).unwrap();
+    let case = std::cell::Cell::new(0);
+    proptest!(ProptestConfig::with_cases(48), |(calls in prop::collection::vec(call(), 1..60))| {
+        case.set(case.get() + 1);
+        let memory = MemoryEngine::new();
+        let tables = ["rows", "swaps"].map(|name| format!("{name}-{}", case.get()));
+        wait(async {
+            for engine in [&disk as &dyn Engine, &memory] {
+                engine.open(&tables[0], TableKind::LastWriteWins).await.unwrap();
+                engine.open(&tables[1], TableKind::CompareAndSet).await.unwrap();
+            }
+            for call in calls {
+                let ours = answer(&disk, &tables, call.clone()).await.unwrap();
+                let model = answer(&memory, &tables, call.clone()).await.unwrap();
+                prop_assert_eq!(ours, model, "{:?}", call);
+            }
+            Ok(())
+        })?;
+    });
+}
