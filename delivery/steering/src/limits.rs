@@ -1,0 +1,50 @@
+//! Steering's limits.
+
+use std::time::Duration;
+
+/// Seconds between two reports of an appliance.
+pub const REPORT_SECONDS: u32 = 2;
+
+/// Silent for this long, three reports missed: an appliance is out until it reports again.
+pub const SILENCE: Duration = Duration::from_secs(6);
+
+/// Clients that failed on an appliance put it last for this long; its reports alone do not clear it, as
+/// it may reach the control plane and not the viewers.
+pub const SUSPICION: Duration = Duration::from_secs(30);
+
+/// A silent appliance is shown to operators for a day, then forgotten.
+pub const FORGET: Duration = Duration::from_hours(24);
+
+/// Most appliances: ten times what a large network runs, and a ranking stays under a few milliseconds.
+pub const MAX_APPLIANCES: usize = 10_000;
+
+/// Most bytes of an appliance's id.
+pub const MAX_ID_BYTES: usize = 64;
+
+/// Most withdrawals in one reply.
+pub const WITHDRAWALS_PAGE: usize = 500;
+
+/// A load from here on counts as full: the appliance comes after every tier that is not.
+pub const FULL_LOAD: f64 = 0.95;
+
+/// Loads below these fractions of the capacity are told apart; within a band content decides.
+pub const LOAD_BANDS: [f64; 2] = [0.5, 0.8];
+
+/// How often a new signing key is made.
+pub const KEY_ROTATION: Duration = Duration::from_hours(24);
+
+/// A new key signs nothing until every appliance has had this long to hear of it: thirty reports.
+pub const KEY_LEARNING: Duration = Duration::from_mins(1);
+
+/// The longest life a token may be given: a key is accepted this long after it signed its last.
+pub const MAX_TOKEN_LIFE: Duration = Duration::from_hours(24);
+
+/// How often the keys are looked at.
+pub const KEY_CHECK: Duration = Duration::from_secs(10);
+
+/// Times a change of the keys is tried again when another process changed them first.
+pub const KEY_SWAP_TRIES: u32 = 8;
+
+const _: () = assert!(SILENCE.as_secs() >= 3 * REPORT_SECONDS as u64);
+const _: () = assert!(KEY_LEARNING.as_secs() >= KEY_CHECK.as_secs() + SILENCE.as_secs());
+const _: () = assert!(LOAD_BANDS[0] < LOAD_BANDS[1] && LOAD_BANDS[1] < FULL_LOAD);

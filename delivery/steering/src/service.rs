@@ -1,0 +1,167 @@
+//! The service: reports in, rankings, tokens and instructions out.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use contracts_delivery::{
+    ApplianceId, ApplianceReport, Claims, ClientFacts, ControlError, ControlPlane, OriginError,
+    RankedAppliance, ReleaseId, ReportReply, Steering, SteeringError, TokenSigner, Withdrawal,
+    WithdrawalLog,
+};
+use data_engine::SharedEngine;
+use parking_lot::Mutex;
+use platform_clock::SharedClock;
+use platform_entropy::SharedEntropy;
+use platform_http::Shutdown;
+
+use crate::keys::{Keys, KeysError};
+use crate::limits::{KEY_CHECK, REPORT_SECONDS, WITHDRAWALS_PAGE};
+use crate::rank::rank;
+use crate::registry::{ApplianceView, Registry};
+
+/// Steering in one process; clones are shared.
+#[derive(Clone)]
+pub struct SteeringService {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    registry: Mutex<Registry>,
+    keys: Keys,
+    withdrawals: Arc<dyn WithdrawalLog>,
+    clock: SharedClock,
+}
+
+impl SteeringService {
+    /// Opens the signing keys in `engine`; `withdrawals` is the origin's log.
+    ///
+    /// # Errors
+    /// [`KeysError`] when the keys cannot be read.
+    pub async fn open(
+        engine: &SharedEngine,
+        withdrawals: Arc<dyn WithdrawalLog>,
+        clock: SharedClock,
+        entropy: SharedEntropy,
+    ) -> Result<Self, KeysError> {
+        let keys = Keys::open(engine, Arc::clone(&clock), entropy).await?;
+        let registry = Mutex::default();
+        Ok(Self {
+            inner: Arc::new(Inner {
+                registry,
+                keys,
+                withdrawals,
+                clock,
+            }),
+        })
+    }
+
+    /// Rotates the keys when they are due, until `shutdown`.
+    pub async fn keys_loop(&self, shutdown: Shutdown) {
+        let mut ticks = tokio::time::interval(KEY_CHECK);
+        while shutdown.run_until_cancelled(ticks.tick()).await.is_some() {
+            if let Err(error) = self.inner.keys.check().await {
+                tracing::warn!(%error, "cannot check the signing keys; the known ones stay in use");
+            }
+        }
+    }
+
+    /// Every appliance heard of within a day, by name.
+    pub fn appliances(&self) -> Vec<ApplianceView> {
+        self.inner
+            .registry
+            .lock()
+            .views(self.inner.clock.monotonic())
+    }
+
+    /// Clients failed on an appliance that reports: it is ranked last for a while.
+    pub fn suspect(&self, appliance: &ApplianceId) {
+        self.inner
+            .registry
+            .lock()
+            .suspect(appliance, self.inner.clock.monotonic());
+    }
+}
+
+#[async_trait]
+impl Steering for SteeringService {
+    async fn rank(
+        &self,
+        _client: &ClientFacts,
+        release: ReleaseId,
+    ) -> Result<Vec<RankedAppliance>, SteeringError> {
+        let up = self.inner.registry.lock().up(self.inner.clock.monotonic());
+        if up.is_empty() {
+            Err(SteeringError::NothingUp)
+        } else {
+            Ok(rank(up, release))
+        }
+    }
+}
+
+impl TokenSigner for SteeringService {
+    fn sign(&self, claims: &Claims) -> String {
+        self.inner.keys.sign(claims)
+    }
+}
+
+#[async_trait]
+impl ControlPlane for SteeringService {
+    async fn report(
+        &self,
+        appliance: &ApplianceId,
+        report: ApplianceReport,
+    ) -> Result<ReportReply, ControlError> {
+        let done = report.withdrawn_seq;
+        let now = self.inner.clock.monotonic();
+        let heard = self.inner.registry.lock().hear(appliance, report, now);
+        heard.map_err(|reason| ControlError::Refused(reason.to_owned()))?;
+        let new = self.inner.withdrawals_after(done).await;
+        let new = new.map_err(|error| ControlError::Failed(error.to_string()))?;
+        let more = new.entries.len() >= WITHDRAWALS_PAGE;
+        Ok(ReportReply {
+            keys: self.inner.keys.key_set(),
+            withdrawn_seq: new.entries.last().map_or(new.after, |last| last.seq),
+            withdrawn: new.entries.into_iter().map(|entry| entry.file).collect(),
+            next_report_s: if more { 0 } else { REPORT_SECONDS },
+        })
+    }
+}
+
+struct NewWithdrawals {
+    after: u64,
+    entries: Vec<Withdrawal>,
+}
+
+impl Inner {
+    /// Withdrawals after `done`; from the first when the log has no entry `done`: then the origin was
+    /// set up anew, and the appliance's number counts another log.
+    async fn withdrawals_after(&self, done: u64) -> Result<NewWithdrawals, OriginError> {
+        let before = done.saturating_sub(1);
+        let mut entries = self
+            .withdrawals
+            .withdrawals_since(before, WITHDRAWALS_PAGE)
+            .await?;
+        if done == 0 {
+            return Ok(NewWithdrawals { after: 0, entries });
+        }
+        if entries.first().is_some_and(|first| first.seq == done) {
+            let full = entries.len() == WITHDRAWALS_PAGE;
+            entries.remove(0);
+            if full {
+                entries = self
+                    .withdrawals
+                    .withdrawals_since(done, WITHDRAWALS_PAGE)
+                    .await?;
+            }
+            return Ok(NewWithdrawals {
+                after: done,
+                entries,
+            });
+        }
+        let entries = self
+            .withdrawals
+            .withdrawals_since(0, WITHDRAWALS_PAGE)
+            .await?;
+        Ok(NewWithdrawals { after: 0, entries })
+    }
+}
