@@ -5,6 +5,8 @@ use std::fmt;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
+use crate::Maturity;
+
 /// An account's identifier: 26 random base-32 characters.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -48,6 +50,8 @@ pub struct Account {
     pub role: Role,
     /// What it has subscribed to.
     pub plan: Plan,
+    /// The highest rating it may watch.
+    pub max_maturity: Maturity,
 }
 
 /// Why a credential was not accepted.
