@@ -1,0 +1,40 @@
+// Makes masters for the journeys with ffmpeg's own sources.
+
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+import { ROOT } from './service.mjs';
+
+export const FFMPEG = join(ROOT, '.tools/bin/ffmpeg');
+const SHARED = resolve(ROOT, process.env.MARQUEE_SHARED ?? '../shared', 'media');
+
+/** Runs ffmpeg and gives what it said. */
+export function ffmpeg(...args) {
+  return execFileSync(FFMPEG, ['-v', 'error', '-nostdin', '-y', ...args], { encoding: 'utf8', maxBuffer: 1 << 26 });
+}
+
+/** A noisy 480p film with sound: busy enough that its rungs differ in rate. */
+export function noisyFilm(path, seconds) {
+  ffmpeg(
+    '-f', 'lavfi', '-i', `mandelbrot=size=854x480:rate=25:end_scale=0.05:maxiter=200,noise=alls=24:allf=t,format=yuv420p`,
+    '-f', 'lavfi', '-i', 'aevalsrc=0.2*sin(2*PI*220*t)|0.2*sin(2*PI*330*t):s=48000',
+    '-t', String(seconds), '-c:v', 'libx264', '-preset', 'ultrafast', '-crf', '16', '-c:a', 'aac', path,
+  );
+  return path;
+}
+
+/** Subtitles that show something in every second of the film. */
+export function subtitles(words, seconds) {
+  const cue = (second) => {
+    const clock = (at) => `00:${String(Math.floor(at / 60)).padStart(2, '0')}:${String(at % 60).padStart(2, '0')}.000`;
+    return `${clock(second)} --> ${clock(second + 1)}\n${words} ${second}\n`;
+  };
+  return `WEBVTT\n\n${Array.from({ length: seconds }, (_, second) => cue(second)).join('\n')}`;
+}
+
+/** A real clip, or nothing where the clips are absent. */
+export function realClip(name) {
+  const path = join(SHARED, name);
+  return existsSync(path) ? path : undefined;
+}

@@ -1,0 +1,85 @@
+// The same manifests in other players: hls.js, dash.js and ffmpeg; and the headless viewer.
+
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+
+import { launch, openPage, until } from './lib/browser.mjs';
+import { FFMPEG, noisyFilm, subtitles } from './lib/master.mjs';
+import { servePages } from './lib/pages.mjs';
+import { Service } from './lib/service.mjs';
+
+const SECONDS = 20;
+const FRAMES = SECONDS * 25;
+let service;
+let browser;
+let pages;
+let title;
+
+before(async () => {
+  service = await Service.start({ appliances: 2 });
+  const film = noisyFilm(join(service.folder, 'short.mp4'), SECONDS);
+  const text = join(service.folder, 'short.vtt');
+  writeFileSync(text, subtitles('word', SECONDS));
+  const published = await service.command(['publish', film, '--title', 'Short', '--subtitles', `en=${text}`, '--json']);
+  assert.equal(published.code, 0, published.stderr);
+  title = JSON.parse(published.stdout);
+  pages = await servePages();
+  browser = await launch();
+});
+
+after(async () => {
+  await browser?.close();
+  pages?.close();
+  await service?.stop();
+});
+
+const session = () => service.api('/playback/v1/sessions', { method: 'POST', body: { title_id: title.id, device: { kind: 'headless' } } });
+
+for (const [player, format] of [['hls', 'hls'], ['dash', 'dash']]) {
+  test(`${player}.js plays the manifest`, async () => {
+    const { manifests } = await session();
+    const page = await openPage(browser);
+    await page.goto(`${pages.url}/${player}.html?manifest=${encodeURIComponent(manifests[format])}`);
+    const now = await until(page, () => globalThis.read?.(), (read) => read?.time > 5 && read.frames > 100, `${player}.js playing`);
+    assert.deepEqual(now.fatal, []);
+    assert.equal(now.levels, 3);
+    assert.equal(now.subtitles, 1);
+    await page.close();
+  });
+
+  test(`ffmpeg decodes every frame of the ${format} manifest`, async () => {
+    const { manifests } = await session();
+    const out = execFileSync(FFMPEG, [
+      '-v', 'error', '-nostdin', '-xerror', '-i', manifests[format], '-map', '0:v:0', '-map', '0:a:0',
+      '-f', 'null', '-progress', 'pipe:1', '-',
+    ], { encoding: 'utf8' });
+    assert.equal(Number(out.match(/frame=(\d+)\s*(?:\n(?!frame=).*)*\s*$/)?.[1]), FRAMES);
+  });
+}
+
+test('the headless viewer plays and tells how it went', async () => {
+  const played = await service.command(['play', 'Short', '--json', '--seconds', '8']);
+  assert.equal(played.code, 0, played.stderr);
+  const report = JSON.parse(played.stdout);
+  assert.ok(report.played_s >= 8 && report.startup_s < 2 && report.stalls === 0, played.stdout);
+  assert.equal(report.appliances.length, 1);
+});
+
+test('the headless viewer fails when there is nothing to play', async () => {
+  const played = await service.command(['play', 'No such title', '--json']);
+  assert.notEqual(played.code, 0);
+  assert.match(played.stderr, /No such title/);
+});
+
+test('one progressive file from an offset, for players without manifests', async () => {
+  const path = join(service.folder, 'offset.mp4');
+  const response = await fetch(`${service.url}/video-contents/v1/videos/${title.id}?offset=10`, { headers: { authorization: `Bearer ${service.token}` } });
+  assert.equal(response.status, 200);
+  writeFileSync(path, Buffer.from(await response.arrayBuffer()));
+  const out = execFileSync(FFMPEG, ['-v', 'error', '-nostdin', '-xerror', '-i', path, '-f', 'null', '-progress', 'pipe:1', '-'], { encoding: 'utf8' });
+  const frames = Number([...out.matchAll(/frame=(\d+)/g)].at(-1)[1]);
+  assert.ok(frames >= FRAMES / 2 && frames < FRAMES, `${frames} frames from 10 s on`);
+});
