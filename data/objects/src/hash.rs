@@ -63,7 +63,9 @@ impl Serialize for ContentHash {
 
 impl<'de> Deserialize<'de> for ContentHash {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(serde::de::Error::custom)
     }
 }
 
@@ -75,7 +77,10 @@ mod tests {
     fn text_round_trips_and_upper_case_is_refused() {
         let hash = ContentHash::of(b"marquee");
         assert_eq!(hash.to_string().parse::<ContentHash>(), Ok(hash));
-        assert_eq!(hash.to_string().to_uppercase().parse::<ContentHash>(), Err(BadHash));
+        assert_eq!(
+            hash.to_string().to_uppercase().parse::<ContentHash>(),
+            Err(BadHash)
+        );
         assert_eq!("../../etc/passwd".parse::<ContentHash>(), Err(BadHash));
     }
 }
