@@ -1,1 +1,30 @@
-//! studio-inspect
+//! What an uploaded master is: its picture, its sound, its text, and whether a title can be made of it.
+//!
+//! [`inspect`] asks ffprobe; [`report_from`] turns what it said into facts, and is pure. What cannot be
+//! used is refused as an [`Unusable`] with one sentence for the person who uploaded it; what can be
+//! used but will look or sound different is told as [`Warning`]s.
+//!
+//! This crate must not know what is made of the facts: no ladder, no encoder settings.
+
+mod choose;
+mod error;
+mod facts;
+mod geometry;
+mod inspect;
+mod language;
+pub mod limits;
+mod packets;
+mod rate;
+mod raw;
+mod report;
+mod sniff;
+mod sound;
+mod warning;
+
+pub use error::{InspectError, Unusable};
+pub use facts::{AudioFacts, Colour, Report, TextFacts, VideoFacts};
+pub use inspect::inspect;
+pub use language::bcp47;
+pub use packets::{PacketScan, PacketTimes};
+pub use report::{needs_counting, report_from};
+pub use warning::Warning;
