@@ -15,7 +15,7 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use bytes::Bytes;
 use contracts_delivery::{
-    ByteRange, ClusterSecret, FILE_BYTES_HEADER, FILL_FILES_PATH, Origin as _, OriginError,
+    ByteRange, ClusterSecret, FILE_BYTES_HEADER, FILL_FILES_PATH, Origin, OriginError,
     RangeRequest, Upstream as _, UpstreamError,
 };
 use data_objects::ContentHash;
@@ -68,7 +68,7 @@ async fn file(
     }
     match RangeRequest::of(range, bytes) {
         RangeRequest::Part(range) if range.len() <= FILL_RANGE_BYTES => {
-            let part = origin.read(file, range).await.map_err(problem)?;
+            let part = Origin::read(&origin, file, range).await.map_err(problem)?;
             let content_range = format!("bytes {}-{}/{bytes}", range.start, range.end - 1);
             let headers = [(header::CONTENT_RANGE, content_range)];
             Ok((StatusCode::PARTIAL_CONTENT, headers, part).into_response())
@@ -98,7 +98,7 @@ fn pieces(
             return Ok(None);
         }
         let end = bytes.min(start + FILL_PIECE_BYTES);
-        let piece = origin.read(unnamed(file), ByteRange { start, end }).await?;
+        let piece = Origin::read(&origin, unnamed(file), ByteRange { start, end }).await?;
         Ok(Some((piece, (origin, end))))
     })
 }

@@ -7,12 +7,15 @@
 //!
 //! This crate must not know of players, tokens or appliances.
 
+mod errors;
 mod fill;
 mod ledger;
 pub mod limits;
 mod rows;
 mod service;
 mod store;
+#[cfg(test)]
+mod tests;
 
 pub use fill::fill_router;
 pub use store::OriginStore;

@@ -10,8 +10,9 @@ use contracts_delivery::{
 };
 use data_objects::{ContentHash, ObjectInfo};
 
+use crate::errors::{object_failed, read_failed, store_failed};
 use crate::limits::WITHDRAWALS_PAGE;
-use crate::store::{OriginStore, object_failed, read_failed, unnamed};
+use crate::store::{OriginStore, unnamed};
 
 #[async_trait]
 impl Origin for OriginStore {
@@ -129,16 +130,4 @@ fn as_upstream(error: OriginError) -> UpstreamError {
             UpstreamError::Down
         }
     }
-}
-
-/// A failure of the ledger or of a file that should be readable.
-pub(crate) fn store_failed(error: impl std::error::Error) -> OriginError {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        source = cause.source();
-    }
-    OriginError::Store(text)
 }

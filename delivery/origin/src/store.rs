@@ -11,9 +11,9 @@ use parking_lot::RwLock;
 use platform_clock::{SharedClock, Timestamp};
 use platform_http::Shutdown;
 
+use crate::errors::{object_failed, read_failed, store_failed};
 use crate::ledger::Ledger;
 use crate::limits::{REMOVAL_GRACE, SWEEP_INTERVAL};
-use crate::service::store_failed;
 
 /// Publishes, withdraws, serves and collects. One process holds it; clones are shared.
 #[derive(Clone)]
