@@ -5,8 +5,13 @@
 //! This crate must not know of encoders, rungs or file formats published.
 
 mod chunk;
+mod grid;
 pub mod limits;
 mod plan;
+mod scene;
+mod survey;
 
 pub use chunk::{Chunk, chunks};
+pub use grid::{ReadFrom, grid_filters, seconds};
 pub use plan::{BadPlan, Segment, SegmentPlan, plan_segments};
+pub use survey::{Survey, SurveyError, SurveyWarning, allowed_shortfall, survey};

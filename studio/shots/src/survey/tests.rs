@@ -1,0 +1,131 @@
+//! The pass over clips made here and, where they are, real ones.
+
+use std::path::Path;
+
+use media_ffmpeg::testing::{make_clip, shared_media, test_tools};
+use studio_inspect::inspect;
+
+use super::*;
+use crate::{BadPlan, plan_segments};
+
+async fn surveyed(input: &MediaInput) -> Result<Survey, SurveyError> {
+    let tools = test_tools().await;
+    let report = inspect(&tools, input).await.unwrap();
+    let mut told = 0;
+    let found = survey(&tools, input, &report, |frames| told = frames).await?;
+    assert_eq!(told, found.frames);
+    Ok(found)
+}
+
+/// Red, then blue from frame 60, then green from frame 110, at 25 frames a second.
+async fn three_shots(path: &Path) -> MediaInput {
+    let graph = "color=red:s=192x108:r=25:d=2.4[a];color=blue:s=192x108:r=25:d=2[b];\
+         testsrc2=s=192x108:r=25:d=3[c];[a][b][c]concat=n=3";
+    make_clip(
+        path,
+        &[
+            "-f",
+            "lavfi",
+            "-i",
+            graph,
+            "-c:v",
+            "libx264",
+            "-preset",
+            "ultrafast",
+        ],
+    )
+    .await
+}
+
+#[tokio::test]
+async fn cuts_are_found_to_the_frame_and_become_segments() -> Result<(), BadPlan> {
+    let folder = tempfile::tempdir().unwrap();
+    let input = three_shots(&folder.path().join("shots.mp4")).await;
+    let found = surveyed(&input).await.unwrap();
+    assert_eq!((found.frames, found.cuts.as_slice()), (185, &[60, 110][..]));
+    assert_eq!(found.warnings, []);
+    let plan = plan_segments(found.frame_rate, found.frames, &found.cuts)?;
+    assert_eq!(plan.starts, [0, 60, 110]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_file_that_was_cut_off_is_refused_with_both_lengths() {
+    let folder = tempfile::tempdir().unwrap();
+    let whole = folder.path().join("whole.mp4");
+    let clip = [
+        "-f",
+        "lavfi",
+        "-i",
+        "testsrc2=s=320x180:r=25:d=20",
+        "-c:v",
+        "libx264",
+        "-preset",
+    ];
+    let index_first = ["ultrafast", "-movflags", "+faststart"];
+    make_clip(&whole, &[&clip[..], &index_first[..]].concat()).await;
+    let bytes = std::fs::read(&whole).unwrap();
+    let cut = folder.path().join("cut.mp4");
+    std::fs::write(&cut, &bytes[..bytes.len() * 6 / 10]).unwrap();
+    let input = MediaInput::open(&cut).unwrap();
+    let tools = test_tools().await;
+    // Inspection may see the same in the file's boxes; what it reports of the whole file is used here.
+    let report = inspect(&tools, &MediaInput::open(&whole).unwrap())
+        .await
+        .unwrap();
+    let refused = survey(&tools, &input, &report, |_| {}).await.unwrap_err();
+    let SurveyError::EndsEarly { declared, found } = refused else {
+        panic!("{refused}")
+    };
+    assert_eq!(declared, Duration::from_secs(20));
+    assert!(
+        found > Duration::from_secs(9) && found < Duration::from_secs(15),
+        "{found:?}"
+    );
+}
+
+#[tokio::test]
+async fn sound_that_outlasts_the_picture_is_not_taken_for_a_cut() {
+    let folder = tempfile::tempdir().unwrap();
+    let clip = [
+        "-f",
+        "lavfi",
+        "-i",
+        "testsrc2=s=192x108:r=25:d=4",
+        "-f",
+        "lavfi",
+        "-i",
+        "sine=d=12",
+    ];
+    let path = folder.path().join("long-sound.mkv");
+    let arguments = [&clip[..], &["-c:v", "libx264", "-preset", "ultrafast"]].concat();
+    let input = make_clip(&path, &arguments).await;
+    let tools = test_tools().await;
+    let mut report = inspect(&tools, &input).await.unwrap();
+    report.video.declared_duration_ms = None;
+    report.duration_ms = 12_000;
+    let found = survey(&tools, &input, &report, |_| {}).await.unwrap();
+    assert_eq!(found.frames, 100);
+    let expected = SurveyWarning::SoundIsLonger {
+        picture_ms: 4_000,
+        file_ms: 12_000,
+    };
+    assert_eq!(found.warnings, [expected]);
+}
+
+#[tokio::test]
+async fn real_clips_are_counted_to_the_frame() {
+    for (name, frames, cuts) in [
+        ("sintel-26s-848x480.mp4", 652, 6),
+        ("sintel-26s-ass-subtitles.mkv", 652, 6),
+        ("bunny-30s-1280x720.webm", 720, 3),
+        ("people-139s-768x432-silent.mp4", 1394, 0),
+        ("qc-no-duration.webm", 74, 0),
+    ] {
+        let Some(input) = shared_media(name) else {
+            continue;
+        };
+        let found = surveyed(&input).await.unwrap();
+        assert_eq!((found.frames, found.cuts.len()), (frames, cuts), "{name}");
+    }
+}
