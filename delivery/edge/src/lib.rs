@@ -1,1 +1,27 @@
-//! delivery-edge
+//! The appliance: serves published files to players by byte range, from a cache that fills itself.
+//!
+//! A request's journey, and the modules along it: [`request`](crate) checks the token, that the file
+//! belongs to the token's release, and the range; the library opens the file; the file gives its blocks,
+//! filling each that is missing from the [`Upstream`](contracts_delivery::Upstream) exactly once however
+//! many players wait, and verifying it against the file's hash tree before it is stored or any byte of it
+//! leaves. Beside that the control loop reports to the control plane and drops withdrawn files.
+//!
+//! Opens no store and trusts no upstream. This crate must not know accounts, titles or manifests.
+
+mod appliance;
+mod config;
+mod control;
+mod file;
+mod http_control;
+mod http_fill;
+mod keyring;
+mod library;
+pub mod limits;
+mod metrics;
+mod releases;
+mod request;
+
+pub use appliance::{Appliance, OpenError};
+pub use config::{BadEdgeConfig, EdgeConfig};
+pub use http_control::HttpControl;
+pub use http_fill::HttpFill;

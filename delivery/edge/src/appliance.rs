@@ -1,0 +1,176 @@
+//! The appliance put together.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::time::Duration;
+
+use axum::Router;
+use contracts_delivery::{ControlError, ControlPlane, Upstream};
+use platform_clock::SharedClock;
+use platform_http::Shutdown;
+use prometheus_client::registry::Registry;
+use tokio::sync::Semaphore;
+
+use crate::config::{BadEdgeConfig, EdgeConfig};
+use crate::control::{Acts, ControlLine, Identity, Remembered, remembered};
+use crate::keyring::KeyRing;
+use crate::library::Library;
+use crate::limits::REPORT_RETRY_SECONDS;
+use crate::metrics::EdgeMetrics;
+use crate::releases::Releases;
+use crate::request;
+
+/// Why an appliance could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// A setting is wrong.
+    #[error("the appliance's setting {0}")]
+    Config(#[from] BadEdgeConfig),
+    /// The cache's folder cannot be used.
+    #[error("cannot use the cache folder {folder}; check its owner and its disk")]
+    Folder {
+        /// The folder.
+        folder: std::path::PathBuf,
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
+    },
+}
+
+/// An appliance; clones are shared.
+#[derive(Clone)]
+pub struct Appliance {
+    inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub(crate) library: Arc<Library>,
+    pub(crate) releases: Releases,
+    pub(crate) keys: KeyRing,
+    pub(crate) metrics: EdgeMetrics,
+    pub(crate) streams: Arc<Semaphore>,
+    pub(crate) read_ahead: u32,
+    control: ControlLine,
+}
+
+impl Appliance {
+    /// Opens the cache. Nothing is served before the control plane has given keys once, in this run or
+    /// an earlier one.
+    ///
+    /// # Errors
+    /// [`OpenError`].
+    pub async fn open(
+        config: EdgeConfig,
+        clock: SharedClock,
+        upstream: Arc<dyn Upstream>,
+        plane: Arc<dyn ControlPlane>,
+    ) -> Result<Self, OpenError> {
+        config.validate()?;
+        let folder = (config.cache_bytes > 0).then(|| config.folder.clone());
+        let memory = folder.as_ref().map(|folder| folder.join("control.json"));
+        let metrics = EdgeMetrics::default();
+        let (to_library, counts) = (Arc::clone(&clock), metrics.clone());
+        let library = Library::open(folder, config.cache_bytes, upstream, to_library, counts).await;
+        let library = library.map_err(|source| OpenError::Folder {
+            folder: config.folder,
+            source,
+        })?;
+        let Remembered {
+            withdrawn_seq,
+            keys,
+        } = match &memory {
+            Some(path) => remembered(path).await,
+            None => Remembered::default(),
+        };
+        let identity = Identity {
+            id: config.id,
+            base_url: config.base_url,
+            tier: config.tier,
+            capacity_mbps: config.capacity_mbps,
+            started_at: clock.now(),
+        };
+        let control = ControlLine {
+            plane,
+            identity,
+            memory,
+            withdrawn_seq: AtomicU64::new(withdrawn_seq),
+            exchanging: tokio::sync::Mutex::default(),
+        };
+        Ok(Self {
+            inner: Arc::new(Inner {
+                library,
+                releases: Releases::default(),
+                keys: KeyRing::new(clock, keys),
+                metrics,
+                streams: Arc::new(Semaphore::new(config.max_streams as usize)),
+                read_ahead: config.read_ahead_blocks,
+                control,
+            }),
+        })
+    }
+
+    /// `GET|HEAD /p/{token}/{name}`. Serve it over HTTP/1.1 alone.
+    pub fn router(&self) -> Router {
+        request::router(Arc::clone(&self.inner))
+    }
+
+    /// Enters the appliance's metrics into `registry`.
+    pub fn register_metrics(&self, registry: &mut Registry) {
+        self.inner.metrics.register(registry);
+    }
+
+    /// Reports once and carries out the reply; returns the seconds until the next report.
+    ///
+    /// # Errors
+    /// [`ControlError`]; stored files go on being served.
+    pub async fn report(&self) -> Result<u32, ControlError> {
+        self.inner.report().await
+    }
+
+    /// Reports every few seconds until `shutdown`.
+    pub async fn control_loop(&self, shutdown: Shutdown) {
+        let mut failing = false;
+        loop {
+            let Some(reported) = shutdown.run_until_cancelled(self.report()).await else {
+                return;
+            };
+            let seconds = match reported {
+                Ok(seconds) => {
+                    if std::mem::take(&mut failing) {
+                        tracing::info!("reports get through again");
+                    }
+                    seconds
+                }
+                Err(error) => {
+                    if !std::mem::replace(&mut failing, true) {
+                        tracing::warn!(%error, "cannot report; stored files go on being served");
+                    }
+                    REPORT_RETRY_SECONDS
+                }
+            };
+            let pause = tokio::time::sleep(Duration::from_secs(seconds.into()));
+            if shutdown.run_until_cancelled(pause).await.is_none() {
+                return;
+            }
+        }
+    }
+}
+
+impl Inner {
+    async fn report(&self) -> Result<u32, ControlError> {
+        let acts = Acts {
+            keys: &self.keys,
+            library: &self.library,
+            releases: &self.releases,
+            metrics: &self.metrics,
+        };
+        self.control.exchange(acts).await
+    }
+
+    /// A token names a key that is unknown here: the reply brings the present ones.
+    pub(crate) async fn report_for_keys(&self) {
+        if let Err(error) = self.report().await {
+            tracing::warn!(%error, "cannot ask for the keys of a token");
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! One file as players read it: its blocks, wherever they come from.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use bytes::Bytes;
+use contracts_delivery::{ByteRange, FileFacts, UpstreamError};
+use data_objects::ContentHash;
+use data_objects::tree::{BLOCK_BYTES, Outboard, block_count, block_len};
+use parking_lot::Mutex;
+use tokio::sync::oneshot;
+
+use crate::limits::WAIT_TIMEOUT;
+
+use self::blocks::{Blocks, Want};
+use self::disk::{DiskFile, Kept};
+use self::fill::Filler;
+
+mod blocks;
+pub(crate) mod disk;
+pub(crate) mod fill;
+
+type Waiter = oneshot::Sender<Result<Bytes, UpstreamError>>;
+
+/// A file whose size and hash tree are known.
+#[derive(Debug)]
+pub(crate) struct OpenFile {
+    pub(crate) hash: ContentHash,
+    pub(crate) bytes: u64,
+    outboard: Outboard,
+    blocks: Mutex<Blocks<Waiter, UpstreamError>>,
+    /// Absent when nothing is stored: each block then passes through.
+    disk: Option<Arc<DiskFile>>,
+    /// Set when the file was withdrawn while players were reading it.
+    gone: AtomicBool,
+}
+
+/// Where a block's bytes are.
+#[derive(Debug)]
+pub(crate) enum Block {
+    /// In the cache; read pieces of it with [`OpenFile::read_stored`].
+    Stored,
+    /// In memory, whole: it came from upstream just now.
+    Fetched(Bytes),
+}
+
+impl OpenFile {
+    /// A file by its facts; `disk` with the sidecar's bits when blocks of it are kept.
+    ///
+    /// # Errors
+    /// [`UpstreamError::Wrong`] when the hash tree does not lead to the file's name.
+    pub(crate) fn new(
+        hash: ContentHash,
+        facts: &FileFacts,
+        disk: Option<DiskFile>,
+        kept: Option<&Kept>,
+    ) -> Result<Self, UpstreamError> {
+        let outboard = verified(hash, facts)?;
+        let count = u32::try_from(block_count(facts.bytes)).map_err(|_| UpstreamError::Wrong)?;
+        Ok(Self {
+            hash,
+            bytes: facts.bytes,
+            outboard,
+            blocks: Mutex::new(Blocks::new(count, |block| {
+                kept.is_some_and(|kept| kept.has(block))
+            })),
+            disk: disk.map(Arc::new),
+            gone: AtomicBool::new(false),
+        })
+    }
+
+    /// Stops all reading: the file was withdrawn.
+    pub(crate) fn withdraw(&self) {
+        self.gone.store(true, Ordering::Release);
+    }
+
+    fn is_gone(&self) -> bool {
+        self.gone.load(Ordering::Acquire)
+    }
+
+    /// The bytes a block covers.
+    pub(crate) fn block_range(&self, block: u32) -> ByteRange {
+        let start = u64::from(block) * BLOCK_BYTES;
+        ByteRange {
+            start,
+            end: start + block_len(self.bytes, u64::from(block)),
+        }
+    }
+
+    /// Brings a block, waiting for its fill if it is not here. A caller that gives up does not stop the
+    /// fill: others may wait for it, and the player may come back.
+    pub(crate) async fn block(
+        self: &Arc<Self>,
+        block: u32,
+        filler: &Arc<Filler>,
+    ) -> Result<Block, UpstreamError> {
+        if self.is_gone() {
+            return Err(UpstreamError::NotFound);
+        }
+        let (tell, told) = oneshot::channel();
+        let want = self.blocks.lock().want(block, filler.now(), || Some(tell));
+        match want {
+            Want::Read => {
+                filler.metrics.blocks_hit.inc();
+                return Ok(Block::Stored);
+            }
+            Want::Refused(error) => return Err(error),
+            Want::Start { kept } => filler.start(self, block, kept, None),
+            Want::Wait => {}
+        }
+        let told = tokio::time::timeout(WAIT_TIMEOUT, told).await;
+        let told = told.map_err(|_| UpstreamError::Timeout)?;
+        told.unwrap_or(Err(UpstreamError::Down)).map(Block::Fetched)
+    }
+
+    /// Starts the fill of a block that nobody waits for yet, if it is absent and there is a permit.
+    pub(crate) fn read_ahead(self: &Arc<Self>, block: u32, filler: &Arc<Filler>) {
+        let mut blocks = self.blocks.lock();
+        if self.is_gone() || !blocks.is_absent(block) {
+            return;
+        }
+        let Some(permit) = filler.ahead_permit() else {
+            return;
+        };
+        if let Want::Start { kept } = blocks.want(block, filler.now(), || None) {
+            filler.start(self, block, kept, Some(permit));
+        }
+    }
+
+    /// A piece of a stored block. When the disk cannot give it, the block counts as missing again and
+    /// asking for it once more fills it.
+    pub(crate) async fn read_stored(&self, block: u32, range: ByteRange) -> Option<Bytes> {
+        let disk = Arc::clone(self.disk.as_ref()?);
+        let read = blocking(move || disk.read(range.start, range.len())).await;
+        match read {
+            Ok(bytes) => Some(bytes),
+            Err(error) => {
+                tracing::warn!(file = %self.hash, block, %error, "cannot read a stored block");
+                self.blocks.lock().lost(block);
+                None
+            }
+        }
+    }
+}
+
+/// The tree, checked against the name. An empty file has no tree and no block that could betray a lie,
+/// so its name is checked here.
+fn verified(hash: ContentHash, facts: &FileFacts) -> Result<Outboard, UpstreamError> {
+    if facts.bytes == 0 && hash != ContentHash::of(b"") {
+        return Err(UpstreamError::Wrong);
+    }
+    let outboard = Outboard::from_bytes(&facts.outboard, hash, facts.bytes);
+    outboard.map_err(|_| UpstreamError::Wrong)
+}
+
+/// Runs file work on a thread that may block.
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> std::io::Result<T> + Send + 'static,
+) -> std::io::Result<T> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(std::io::Error::other)?
+}

@@ -1,0 +1,228 @@
+//! The files of the cache: which are open, which are on disk, which must go.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use contracts_delivery::{FileFacts, SessionId, Upstream, UpstreamError};
+use data_objects::ContentHash;
+use parking_lot::Mutex;
+use platform_clock::SharedClock;
+use platform_files::require_space;
+use tokio::sync::OnceCell;
+
+use crate::file::disk::{DiskFile, Paths};
+use crate::file::fill::Filler;
+use crate::file::{OpenFile, blocking};
+use crate::limits::{DISK_RESERVE_BYTES, FILL_TIMEOUT, MAX_IDLE_FILES};
+use crate::metrics::EdgeMetrics;
+
+use self::eviction::Eviction;
+
+mod eviction;
+mod scan;
+
+/// Every file an appliance knows.
+pub(crate) struct Library {
+    /// Absent when nothing is stored.
+    folder: Option<PathBuf>,
+    upstream: Arc<dyn Upstream>,
+    metrics: EdgeMetrics,
+    pub(crate) filler: Arc<Filler>,
+    index: Mutex<Index>,
+}
+
+struct Index {
+    open: HashMap<ContentHash, Lease>,
+    eviction: Eviction,
+}
+
+/// A hold on a file: while one is out, the file is not evicted.
+#[derive(Debug, Clone)]
+pub(crate) struct Lease(Arc<OnceCell<Arc<OpenFile>>>);
+
+impl Lease {
+    fn is_idle(&self) -> bool {
+        Arc::strong_count(&self.0) == 1
+    }
+}
+
+/// A file and the hold on it.
+#[derive(Debug, Clone)]
+pub(crate) struct HeldFile {
+    pub(crate) file: Arc<OpenFile>,
+    _lease: Lease,
+}
+
+impl Library {
+    /// Opens the cache in `folder`, or one that stores nothing.
+    ///
+    /// # Errors
+    /// Those of the file system while the folder is looked through.
+    pub(crate) async fn open(
+        folder: Option<PathBuf>,
+        capacity: u64,
+        upstream: Arc<dyn Upstream>,
+        clock: SharedClock,
+        metrics: EdgeMetrics,
+    ) -> std::io::Result<Arc<Self>> {
+        let mut eviction = Eviction::new(capacity);
+        if let Some(folder) = folder.clone() {
+            for (file, bytes) in blocking(move || scan::scan(&folder)).await? {
+                eviction.grow(file, bytes);
+            }
+        }
+        let library = Arc::new_cyclic(|library| {
+            let fill_from = Arc::clone(&upstream);
+            let filler = Filler::new(fill_from, clock, metrics.clone(), library.clone());
+            let index = Mutex::new(Index {
+                open: HashMap::new(),
+                eviction,
+            });
+            Self {
+                folder,
+                upstream,
+                metrics,
+                filler: Arc::new(filler),
+                index,
+            }
+        });
+        library.trim(&mut library.index.lock());
+        Ok(library)
+    }
+
+    /// Opens a file for reading: from the cache, else by asking upstream, once however many ask.
+    pub(crate) async fn file(&self, hash: ContentHash) -> Result<HeldFile, UpstreamError> {
+        let lease = self.lease(hash);
+        let opened = lease.0.get_or_try_init(|| self.open_file(hash)).await;
+        match opened {
+            Ok(file) => Ok(HeldFile {
+                file: Arc::clone(file),
+                _lease: lease.clone(),
+            }),
+            Err(error) => {
+                self.forget_unopened(hash, lease);
+                Err(error)
+            }
+        }
+    }
+
+    /// A play used the file.
+    pub(crate) fn touch(&self, file: ContentHash, play: SessionId) {
+        self.index.lock().eviction.touch(file, play);
+    }
+
+    /// Bytes in the cache.
+    pub(crate) fn cached_bytes(&self) -> u64 {
+        self.index.lock().eviction.bytes()
+    }
+
+    fn lease(&self, hash: ContentHash) -> Lease {
+        let mut index = self.index.lock();
+        if let Some(lease) = index.open.get(&hash) {
+            return lease.clone();
+        }
+        if index.open.len() >= MAX_IDLE_FILES {
+            index.open.retain(|_, lease| !lease.is_idle());
+        }
+        let lease = Lease(Arc::default());
+        index.open.insert(hash, lease.clone());
+        lease
+    }
+
+    fn forget_unopened(&self, hash: ContentHash, lease: Lease) {
+        let mut index = self.index.lock();
+        drop(lease);
+        let unused = |known: &Lease| known.is_idle() && !known.0.initialized();
+        if index.open.get(&hash).is_some_and(unused) {
+            index.open.remove(&hash);
+        }
+    }
+
+    async fn open_file(&self, hash: ContentHash) -> Result<Arc<OpenFile>, UpstreamError> {
+        if let Some(kept) = self.open_kept(hash).await {
+            return Ok(Arc::new(kept));
+        }
+        let facts = tokio::time::timeout(FILL_TIMEOUT, self.upstream.facts(hash)).await;
+        let facts = facts.map_err(|_| UpstreamError::Timeout)??;
+        // Checked before anything is written in its name.
+        OpenFile::new(hash, &facts, None, None)?;
+        let disk = self.create(hash, &facts).await;
+        OpenFile::new(hash, &facts, disk, None).map(Arc::new)
+    }
+
+    async fn open_kept(&self, hash: ContentHash) -> Option<OpenFile> {
+        let paths = Paths::of(self.folder.as_deref()?, hash);
+        let (disk, kept) = blocking(move || DiskFile::open_kept(&paths)).await.ok()?;
+        OpenFile::new(hash, &kept.facts, Some(disk), Some(&kept)).ok()
+    }
+
+    /// The file's place on disk; `None` when it cannot be made, and the file then passes through.
+    async fn create(&self, hash: ContentHash, facts: &FileFacts) -> Option<DiskFile> {
+        let folder = self.folder.as_deref()?;
+        // What lay there could not be opened, so its bytes no longer count.
+        self.index.lock().eviction.remove(hash);
+        let created = DiskFile::create(&Paths::of(folder, hash), facts).await;
+        created
+            .inspect_err(|error| tracing::warn!(file = %hash, %error, "cannot cache a file"))
+            .ok()
+    }
+
+    /// Takes `bytes` of room for a file, evicting others if need be; whether there is room. Blocks.
+    pub(crate) fn make_room(&self, file: ContentHash, bytes: u64) -> bool {
+        let Some(folder) = &self.folder else {
+            return false;
+        };
+        let mut index = self.index.lock();
+        index.eviction.grow(file, bytes);
+        let room =
+            self.trim(&mut index) && require_space(folder, bytes, DISK_RESERVE_BYTES).is_ok();
+        if !room {
+            index.eviction.shrink(file, bytes);
+        }
+        self.metrics.cached_bytes.set(index.eviction.bytes() as i64);
+        room
+    }
+
+    /// Returns room that was not used after all.
+    pub(crate) fn give_back(&self, file: ContentHash, bytes: u64) {
+        self.index.lock().eviction.shrink(file, bytes);
+    }
+
+    /// Evicts until the cache fits; whether it does. Files are unlinked under the lock, so that one
+    /// asked for again at that moment is opened anew and not halfway gone.
+    fn trim(&self, index: &mut Index) -> bool {
+        while index.eviction.is_over() {
+            let Index { open, eviction } = index;
+            let idle = |file| open.get(&file).is_none_or(Lease::is_idle);
+            let Some(victim) = eviction.evict(idle) else {
+                return false;
+            };
+            open.remove(&victim);
+            self.unlink(victim);
+            self.metrics.evicted_files.inc();
+            tracing::debug!(file = %victim, "evicted");
+        }
+        true
+    }
+
+    /// Drops a withdrawn file: players reading it are cut off, its blocks are deleted. Blocks.
+    pub(crate) fn withdraw(&self, file: ContentHash) {
+        let mut index = self.index.lock();
+        let open = index.open.remove(&file);
+        if let Some(file) = open.as_ref().and_then(|lease| lease.0.get()) {
+            file.withdraw();
+        }
+        index.eviction.remove(file);
+        self.metrics.cached_bytes.set(index.eviction.bytes() as i64);
+        self.unlink(file);
+        self.metrics.withdrawn_files.inc();
+    }
+
+    fn unlink(&self, file: ContentHash) {
+        let Some(folder) = &self.folder else { return };
+        if let Err(error) = Paths::of(Path::new(folder), file).remove() {
+            tracing::warn!(%file, %error, "cannot delete a file of the cache");
+        }
+    }
+}

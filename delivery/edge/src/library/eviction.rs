@@ -1,0 +1,261 @@
+//! Which file goes when room is needed: S3-FIFO, weighted by bytes. Pure.
+//!
+//! New files enter a small queue that may hold a tenth of the cache; a file that more than one play used
+//! moves on to the main queue, one that did not goes. A file asked for again soon after it went enters
+//! the main queue at once. So a file watched once does not push out what many watch (Yang et al.,
+//! "FIFO queues are all you need for cache eviction", SOSP 2023).
+
+use std::collections::{HashMap, HashSet, VecDeque};
+
+use contracts_delivery::SessionId;
+use data_objects::ContentHash;
+
+use crate::limits::MAX_GHOSTS;
+
+const MAX_USES: u8 = 3;
+const SMALL_SHARE: u64 = 10;
+
+/// The files in the cache, by the order in which they may go.
+#[derive(Debug)]
+pub(crate) struct Eviction {
+    capacity: u64,
+    bytes: u64,
+    small_bytes: u64,
+    small: VecDeque<ContentHash>,
+    main: VecDeque<ContentHash>,
+    files: HashMap<ContentHash, Weighed>,
+    ghosts: VecDeque<ContentHash>,
+    ghost_names: HashSet<ContentHash>,
+}
+
+#[derive(Debug, Default)]
+struct Weighed {
+    bytes: u64,
+    uses: u8,
+    in_main: bool,
+    last_play: Option<SessionId>,
+}
+
+impl Eviction {
+    pub(crate) fn new(capacity: u64) -> Self {
+        Self {
+            capacity,
+            bytes: 0,
+            small_bytes: 0,
+            small: VecDeque::new(),
+            main: VecDeque::new(),
+            files: HashMap::new(),
+            ghosts: VecDeque::new(),
+            ghost_names: HashSet::new(),
+        }
+    }
+
+    /// Bytes of all files.
+    pub(crate) const fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// Whether something must go.
+    pub(crate) const fn is_over(&self) -> bool {
+        self.bytes > self.capacity
+    }
+
+    /// A play used the file. The many requests of one play count once.
+    pub(crate) fn touch(&mut self, file: ContentHash, play: SessionId) {
+        if let Some(weighed) = self.files.get_mut(&file)
+            && weighed.last_play.replace(play) != Some(play)
+        {
+            weighed.uses = (weighed.uses + 1).min(MAX_USES);
+        }
+    }
+
+    /// The file takes `bytes` more.
+    pub(crate) fn grow(&mut self, file: ContentHash, bytes: u64) {
+        let known_ghost = self.ghost_names.contains(&file);
+        let (small, main) = (&mut self.small, &mut self.main);
+        let weighed = self.files.entry(file).or_insert_with(|| {
+            if known_ghost {
+                main.push_back(file);
+            } else {
+                small.push_back(file);
+            }
+            Weighed {
+                in_main: known_ghost,
+                ..Weighed::default()
+            }
+        });
+        weighed.bytes += bytes;
+        self.bytes += bytes;
+        if !weighed.in_main {
+            self.small_bytes += bytes;
+        }
+    }
+
+    /// The file takes `bytes` less: they could not be stored after all.
+    pub(crate) fn shrink(&mut self, file: ContentHash, bytes: u64) {
+        if let Some(weighed) = self.files.get_mut(&file) {
+            let bytes = bytes.min(weighed.bytes);
+            weighed.bytes -= bytes;
+            self.bytes -= bytes;
+            if !weighed.in_main {
+                self.small_bytes -= bytes;
+            }
+        }
+    }
+
+    /// The file is gone for another reason. Returns the bytes it took.
+    pub(crate) fn remove(&mut self, file: ContentHash) -> u64 {
+        let bytes = self.forget(file);
+        self.small.retain(|one| *one != file);
+        self.main.retain(|one| *one != file);
+        bytes
+    }
+
+    /// Takes out the file to evict; `None` when none `may_go`. Moves files between the queues on the
+    /// way.
+    pub(crate) fn evict(&mut self, may_go: impl Fn(ContentHash) -> bool) -> Option<ContentHash> {
+        let small_first = self.small_bytes > self.capacity / SMALL_SHARE || self.main.is_empty();
+        let victim = if small_first {
+            self.evict_small(&may_go)
+                .or_else(|| self.evict_main(&may_go))
+        } else {
+            self.evict_main(&may_go)
+                .or_else(|| self.evict_small(&may_go))
+        }?;
+        self.forget(victim);
+        self.remember(victim);
+        Some(victim)
+    }
+
+    fn evict_small(&mut self, may_go: &impl Fn(ContentHash) -> bool) -> Option<ContentHash> {
+        for _ in 0..self.small.len() {
+            let file = self.small.pop_front()?;
+            let Some(weighed) = self.files.get_mut(&file) else {
+                continue;
+            };
+            if weighed.uses > 1 {
+                weighed.uses = 0;
+                weighed.in_main = true;
+                self.small_bytes -= weighed.bytes;
+                self.main.push_back(file);
+            } else if may_go(file) {
+                return Some(file);
+            } else {
+                self.small.push_back(file);
+            }
+        }
+        None
+    }
+
+    fn evict_main(&mut self, may_go: &impl Fn(ContentHash) -> bool) -> Option<ContentHash> {
+        for _ in 0..self.main.len() * (usize::from(MAX_USES) + 1) {
+            let file = self.main.pop_front()?;
+            let Some(weighed) = self.files.get_mut(&file) else {
+                continue;
+            };
+            if weighed.uses == 0 && may_go(file) {
+                return Some(file);
+            }
+            weighed.uses = weighed.uses.saturating_sub(1);
+            self.main.push_back(file);
+        }
+        None
+    }
+
+    fn forget(&mut self, file: ContentHash) -> u64 {
+        let Some(weighed) = self.files.remove(&file) else {
+            return 0;
+        };
+        self.bytes -= weighed.bytes;
+        if !weighed.in_main {
+            self.small_bytes -= weighed.bytes;
+        }
+        weighed.bytes
+    }
+
+    fn remember(&mut self, file: ContentHash) {
+        if self.ghost_names.insert(file) {
+            self.ghosts.push_back(file);
+        }
+        while self.ghosts.len() > MAX_GHOSTS {
+            if let Some(oldest) = self.ghosts.pop_front() {
+                self.ghost_names.remove(&oldest);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn file(number: u8) -> ContentHash {
+        ContentHash::of(&[number])
+    }
+
+    fn play(number: u8) -> SessionId {
+        SessionId::from_bytes([number; 16])
+    }
+
+    #[test]
+    fn what_many_watch_stays_and_what_one_watched_goes() {
+        let mut eviction = Eviction::new(100);
+        eviction.grow(file(1), 40);
+        eviction.touch(file(1), play(1));
+        eviction.touch(file(1), play(2));
+        for number in 2..9 {
+            eviction.grow(file(number), 40);
+            for _ in 0..50 {
+                eviction.touch(file(number), play(number));
+            }
+            while eviction.is_over() {
+                assert_ne!(eviction.evict(|_| true), Some(file(1)));
+            }
+        }
+        assert!(eviction.bytes() <= 100);
+    }
+
+    #[test]
+    fn a_file_being_read_stays() {
+        let mut eviction = Eviction::new(10);
+        eviction.grow(file(1), 20);
+        assert_eq!(eviction.evict(|_| false), None);
+        assert_eq!(eviction.evict(|_| true), Some(file(1)));
+        assert_eq!(eviction.bytes(), 0);
+    }
+
+    proptest! {
+        #[test]
+        fn the_sum_is_kept_and_a_victim_is_always_found(
+            steps in proptest::collection::vec((0_u8..5, 0_u8..12, 1_u64..50), 0..300),
+        ) {
+            let mut eviction = Eviction::new(200);
+            let mut model: HashMap<ContentHash, u64> = HashMap::new();
+            for (action, number, bytes) in steps {
+                let name = file(number);
+                match action {
+                    0 | 1 => {
+                        eviction.grow(name, bytes);
+                        *model.entry(name).or_default() += bytes;
+                    }
+                    2 => eviction.touch(name, play(bytes as u8)),
+                    3 => {
+                        eviction.shrink(name, bytes);
+                        if let Some(held) = model.get_mut(&name) {
+                            *held = held.saturating_sub(bytes);
+                        }
+                    }
+                    _ => prop_assert_eq!(eviction.remove(name), model.remove(&name).unwrap_or(0)),
+                }
+                while eviction.is_over() {
+                    let victim = eviction.evict(|_| true);
+                    prop_assert!(victim.and_then(|victim| model.remove(&victim)).is_some());
+                }
+                prop_assert_eq!(eviction.bytes(), model.values().sum::<u64>());
+                prop_assert_eq!(eviction.small.len() + eviction.main.len(), model.len());
+            }
+        }
+    }
+}

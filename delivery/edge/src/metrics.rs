@@ -1,0 +1,124 @@
+//! What the appliance counts.
+
+use std::sync::atomic::AtomicU64;
+
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::registry::Registry;
+
+type Count = Counter<u64, AtomicU64>;
+type Labels = [(&'static str, String); 1];
+
+/// The counters; a report to the control plane reads the same ones.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct EdgeMetrics {
+    pub(crate) bytes_served: Count,
+    pub(crate) streams: Gauge,
+    pub(crate) responses: Family<Labels, Count>,
+    pub(crate) fill_blocks: Count,
+    pub(crate) fill_bytes: Count,
+    pub(crate) fill_failures: Family<Labels, Count>,
+    pub(crate) blocks_hit: Count,
+    pub(crate) cached_bytes: Gauge,
+    pub(crate) evicted_files: Count,
+    pub(crate) withdrawn_files: Count,
+    pub(crate) unstored_blocks: Count,
+}
+
+impl EdgeMetrics {
+    /// Counters gain the suffix `_total` in the text format.
+    pub(crate) fn register(&self, registry: &mut Registry) {
+        let counters = [
+            ("bytes_served", "Bytes sent to players", &self.bytes_served),
+            (
+                "fill_blocks",
+                "Blocks fetched from upstream and verified",
+                &self.fill_blocks,
+            ),
+            (
+                "fill_bytes",
+                "Bytes fetched from upstream and verified",
+                &self.fill_bytes,
+            ),
+            (
+                "blocks_hit",
+                "Blocks served that were already stored",
+                &self.blocks_hit,
+            ),
+            (
+                "evicted_files",
+                "Files evicted to make room",
+                &self.evicted_files,
+            ),
+            (
+                "withdrawn_files",
+                "Files dropped because they were withdrawn",
+                &self.withdrawn_files,
+            ),
+            (
+                "unstored_blocks",
+                "Blocks served that found no room",
+                &self.unstored_blocks,
+            ),
+        ];
+        for (name, help, counter) in counters {
+            registry.register(format!("marquee_edge_{name}"), help, counter.clone());
+        }
+        let (responses, failures) = (self.responses.clone(), self.fill_failures.clone());
+        registry.register(
+            "marquee_edge_responses",
+            "Responses begun, by status",
+            responses,
+        );
+        registry.register(
+            "marquee_edge_fill_failures",
+            "Failed fills, by reason",
+            failures,
+        );
+        registry.register(
+            "marquee_edge_streams",
+            "Responses being sent",
+            self.streams.clone(),
+        );
+        let cached = self.cached_bytes.clone();
+        registry.register(
+            "marquee_edge_cached_bytes",
+            "Bytes of film in the cache",
+            cached,
+        );
+    }
+
+    pub(crate) fn responded(&self, status: u16) {
+        self.responses
+            .get_or_create(&[("status", status.to_string())])
+            .inc();
+    }
+
+    pub(crate) fn fill_failed(&self, reason: contracts_delivery::UpstreamError) {
+        let reason = format!("{reason:?}").to_lowercase();
+        self.fill_failures
+            .get_or_create(&[("reason", reason)])
+            .inc();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_carry_the_crate_and_the_unit() {
+        let (metrics, mut registry) = (EdgeMetrics::default(), Registry::default());
+        metrics.register(&mut registry);
+        metrics.bytes_served.inc_by(7);
+        metrics.responded(206);
+        let mut text = String::new();
+        prometheus_client::encoding::text::encode(&mut text, &registry).unwrap();
+        assert!(text.contains("marquee_edge_bytes_served_total 7"), "{text}");
+        assert!(
+            text.contains("marquee_edge_responses_total{status=\"206\"} 1"),
+            "{text}"
+        );
+    }
+}
