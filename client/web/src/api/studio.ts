@@ -1,0 +1,33 @@
+// What an owner does to titles: list, follow, publish, withdraw, retry, remove, and register an uploaded file.
+import { ask, tell } from './http';
+import type { NewTitle, TitleStatus } from './types';
+
+const titlePath = (id: string): string => `/studio/v1/titles/${encodeURIComponent(id)}`;
+
+export async function titles(signal?: AbortSignal): Promise<TitleStatus[]> {
+  return (await ask<{ titles: TitleStatus[] }>('/studio/v1/titles', { signal })).titles;
+}
+
+export function status(id: string, signal?: AbortSignal): Promise<TitleStatus> {
+  return ask<TitleStatus>(titlePath(id), { signal });
+}
+
+export function publish(id: string): Promise<void> {
+  return tell(`${titlePath(id)}/publish`, { method: 'POST' });
+}
+
+export function unpublish(id: string): Promise<void> {
+  return tell(`${titlePath(id)}/unpublish`, { method: 'POST' });
+}
+
+export function retry(id: string): Promise<void> {
+  return tell(`${titlePath(id)}/retry`, { method: 'POST' });
+}
+
+export function remove(id: string): Promise<void> {
+  return tell(titlePath(id), { method: 'DELETE', keepalive: true });
+}
+
+export function register(title: NewTitle): Promise<{ id: string }> {
+  return ask<{ id: string }>('/video-contents/v1/videos', { method: 'POST', body: title });
+}

@@ -1,0 +1,135 @@
+// The shapes the HTTP API speaks in, written by hand from its description. Times are milliseconds unless named otherwise.
+
+export type Maturity = 'all' | '7' | '13' | '16' | '18';
+
+export interface ImageCandidate {
+  width: number;
+  height: number;
+  url: string;
+}
+
+export interface Artwork {
+  /** The dominant colour, `#rrggbb`, shown until a picture is there. */
+  colour: string;
+  images: ImageCandidate[];
+}
+
+export interface TitleCard {
+  id: string;
+  name: string;
+  category: string;
+  tags: string[];
+  duration_ms: number;
+  maturity: Maturity;
+  year?: number | null;
+  description: string;
+  artwork: Artwork;
+  languages: { audio: string[]; subtitles: string[] };
+  bookmark_ms?: number | null;
+  in_list: boolean;
+}
+
+export interface TitleDetails extends TitleCard {
+  more_like_this: TitleCard[];
+}
+
+export interface HomeRow {
+  id: string;
+  name: string;
+  titles: TitleCard[];
+}
+
+export interface Home {
+  hero: TitleCard | null;
+  rows: HomeRow[];
+}
+
+export interface SearchAnswer {
+  query: string;
+  /** False when nothing matched and `titles` are similar names. */
+  exact: boolean;
+  titles: TitleCard[];
+}
+
+export interface Account {
+  id: string;
+  name: string;
+  role: 'owner' | 'viewer';
+  plan?: { name: string; max_streams: number; max_height: number };
+}
+
+export type DeviceKind = 'web' | 'tv' | 'phone' | 'headless';
+
+export interface Appliance {
+  id: string;
+  /** Ends with `/p/<token>/`; a file name is appended. */
+  base_url: string;
+  tier: string;
+  reason: string;
+}
+
+export interface Tiles {
+  urls: string[];
+  columns: number;
+  rows: number;
+  tile_width: number;
+  tile_height: number;
+  interval_ms: number;
+}
+
+export interface SubtitleFile {
+  language: string;
+  label: string;
+  url: string;
+}
+
+export interface PlaybackSession {
+  session_id: string;
+  title_id: string;
+  name: string;
+  duration_ms: number;
+  expires_at: string;
+  renew_after_s: number;
+  manifests: { hls: string; dash: string };
+  appliances: Appliance[];
+  tiles: Tiles | null;
+  subtitles: SubtitleFile[];
+  bookmark_ms: number | null;
+}
+
+export type PlayState = 'playing' | 'paused' | 'buffering';
+
+export type StudioState = 'queued' | 'running' | 'published' | 'unpublished' | 'failed';
+
+export interface Step {
+  name: string;
+  label: string;
+  state: 'waiting' | 'running' | 'done' | 'failed';
+  done: number;
+  total: number;
+  unit: string;
+  rate_per_s?: number | null;
+  eta_s?: number | null;
+}
+
+export interface TitleStatus {
+  id: string;
+  name: string;
+  state: StudioState;
+  reason?: string | null;
+  warnings: string[];
+  steps: Step[];
+  duration_ms?: number | null;
+  added_at: string;
+}
+
+export interface NewTitle {
+  title: string;
+  upload_id: string;
+  description?: string;
+  tags?: string[];
+  category?: string;
+  year?: number;
+  maturity?: Maturity;
+  subtitles?: { language: string; label?: string; upload_id: string }[];
+}
