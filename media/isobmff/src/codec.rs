@@ -113,9 +113,9 @@ mod tests {
     use super::*;
     use crate::FourCc;
 
-    fn raw<'a>(kind: &[u8; 4], body: &'a [u8]) -> RawBox<'a> {
+    fn raw(kind: [u8; 4], body: &[u8]) -> RawBox<'_> {
         RawBox {
-            kind: FourCc(*kind),
+            kind: FourCc(kind),
             offset: 0,
             header: 8,
             body,
@@ -125,10 +125,10 @@ mod tests {
     #[test]
     fn avc_names_profile_constraints_and_level() {
         assert_eq!(
-            avc("avc1", raw(b"avcC", &[1, 0x64, 0, 0x1f, 0xff])),
+            avc("avc1", raw(*b"avcC", &[1, 0x64, 0, 0x1f, 0xff])),
             Ok("avc1.64001f".into())
         );
-        assert!(avc("avc1", raw(b"avcC", &[1, 0x64])).is_err());
+        assert!(avc("avc1", raw(*b"avcC", &[1, 0x64])).is_err());
     }
 
     #[test]
@@ -139,7 +139,7 @@ mod tests {
             4, 20, 0x40, 0x15, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 5, 0x80, 0x80, 0x80, 2,
         ]);
         esds.extend(specific);
-        let read = mpeg4_audio(raw(b"esds", &esds));
+        let read = mpeg4_audio(raw(*b"esds", &esds));
         assert_eq!(
             read,
             Ok(Mpeg4Audio {
@@ -147,6 +147,6 @@ mod tests {
                 channels: Some(2)
             })
         );
-        assert!(mpeg4_audio(raw(b"esds", &esds[..20])).is_err());
+        assert!(mpeg4_audio(raw(*b"esds", &esds[..20])).is_err());
     }
 }

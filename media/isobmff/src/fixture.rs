@@ -57,7 +57,7 @@ impl Fixture {
     pub(crate) fn file(&self) -> Vec<u8> {
         let mut out = Vec::new();
         put(&mut out, *b"ftyp", |out| {
-            out.extend_from_slice(b"isom\0\0\0\0isom")
+            out.extend_from_slice(b"isom\0\0\0\0isom");
         });
         let media_at = out.len() as u32 + 8;
         put(&mut out, *b"mdat", |out| out.extend(self.samples.concat()));
@@ -88,7 +88,7 @@ impl Fixture {
                 out.extend_from_slice(&self.handler);
             });
             put(out, *b"minf", |out| {
-                put(out, *b"stbl", |out| self.put_stbl(out, media_at))
+                put(out, *b"stbl", |out| self.put_stbl(out, media_at));
             });
         });
     }
@@ -148,7 +148,7 @@ pub(crate) fn avc1(bit_rate: u32, level: u8) -> Vec<u8> {
         put_u16(out, 720);
         out.extend_from_slice(&[0; 50]);
         put(out, *b"avcC", |out| {
-            out.extend_from_slice(&[1, 0x64, 0, level, 0xff, 0xe0, 0])
+            out.extend_from_slice(&[1, 0x64, 0, level, 0xff, 0xe0, 0]);
         });
         put(out, *b"btrt", |out| {
             put_u32(out, 0);

@@ -30,4 +30,9 @@ pub const FRAME_RATE_RANGE: std::ops::RangeInclusive<f64> = 1.0..=1000.0;
 /// ticks seek exactly, and a multiple of the frame rate so that every frame lies on a tick.
 pub const MIN_VIDEO_TIMESCALE: u32 = 10_000;
 
+/// By what part of a second a remuxed stream delays presentation against decoding, undone by an edit
+/// list: more than encoders reorder, so that no composition offset is negative. Readers of progressive
+/// MP4 built on ffmpeg show a track with negative offsets late against its sound.
+pub const REMUX_DELAY_DIVISOR: u32 = 4;
+
 const _: () = assert!(MAX_HEAD_BYTES > (MAX_SEGMENTS as u64) * 12 + (64 << 10));

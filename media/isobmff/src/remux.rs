@@ -8,8 +8,9 @@ use std::time::Duration;
 
 use crate::fragment::Fragment;
 use crate::head::{Head, Segment};
+use crate::limits::REMUX_DELAY_DIVISOR;
 use crate::write::{TrackHeader, init};
-use crate::{BoxError, Media};
+use crate::{BoxError, Media, TrackFormat};
 
 /// From which file a step's bytes come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +26,14 @@ impl RemuxTrack {
         match self {
             Self::Video => 1,
             Self::Audio => 2,
+        }
+    }
+
+    /// Ticks by which the track's presentation is delayed against its decoding.
+    const fn delay(self, format: &TrackFormat) -> u32 {
+        match self {
+            Self::Video => format.timescale / REMUX_DELAY_DIVISOR,
+            Self::Audio => 0,
         }
     }
 }
@@ -55,6 +64,8 @@ pub struct Step {
     sequence: u32,
     /// The track's time that becomes 0.
     origin: u64,
+    /// Added to every composition offset; the edit list in the init takes it off again.
+    delay: u32,
 }
 
 /// The plan of a stream.
@@ -76,14 +87,13 @@ impl Remux {
         audio.map_or(Ok(()), |audio| check_kind(audio, "audio"))?;
         let first = video.segment_at(ticks(from, video.format.timescale));
         let origin = video.segments.get(first).ok_or(RemuxError::Empty)?.start;
-        let mut headers = vec![TrackHeader {
-            id: RemuxTrack::Video.id(),
-            format: &video.format,
-        }];
-        headers.extend(audio.map(|audio| TrackHeader {
-            id: RemuxTrack::Audio.id(),
-            format: &audio.format,
-        }));
+        let header = |track: RemuxTrack, format| TrackHeader {
+            id: track.id(),
+            format,
+            shown_from: track.delay(format),
+        };
+        let mut headers = vec![header(RemuxTrack::Video, &video.format)];
+        headers.extend(audio.map(|audio| header(RemuxTrack::Audio, &audio.format)));
         let end = video
             .segments
             .last()
@@ -91,7 +101,7 @@ impl Remux {
         Ok(Self {
             init: init(&headers, end - origin),
             start: time(origin, video.format.timescale),
-            steps: interleave(&video.segments[first..], audio, video.format.timescale),
+            steps: interleave(&video.segments[first..], &video.format, audio),
         })
     }
 
@@ -136,6 +146,9 @@ impl Step {
         fragment.sequence = self.sequence;
         fragment.track_id = self.track.id();
         fragment.decode -= self.origin;
+        for unit in &mut fragment.units {
+            unit.composition = unit.composition.saturating_add_unsigned(self.delay);
+        }
         // The media fits a 32-bit size: it lies in a fragment whose bytes are in memory.
         let mut out = fragment.head().unwrap_or_default();
         out.extend_from_slice(&bytes[start..data.end]);
@@ -156,7 +169,8 @@ fn check_kind(head: &Head, wanted: &'static str) -> Result<(), RemuxError> {
 }
 
 /// Each picture's fragment, then the sound that begins while it is shown.
-fn interleave(video: &[Segment], audio: Option<&Head>, video_timescale: u32) -> Vec<Step> {
+fn interleave(video: &[Segment], format: &TrackFormat, audio: Option<&Head>) -> Vec<Step> {
+    let video_timescale = format.timescale;
     let video_origin = video.first().map_or(0, |segment| segment.start);
     let (sound, rate) = audio.map_or((&[][..], 1), |audio| {
         let rate = audio.format.timescale;
@@ -166,13 +180,14 @@ fn interleave(video: &[Segment], audio: Option<&Head>, video_timescale: u32) -> 
     let audio_origin = rescale(video_origin, video_timescale, rate);
     let mut sound = sound.iter().peekable();
     let mut steps: Vec<Step> = Vec::with_capacity(video.len() + sound.len());
-    let mut push = |track, segment: &Segment, origin| {
+    let mut push = |track: RemuxTrack, segment: &Segment, origin| {
         let sequence = steps.len() as u32 + 1;
         steps.push(Step {
             track,
             range: segment.range.clone(),
             sequence,
             origin,
+            delay: track.delay(format),
         });
     };
     for (index, segment) in video.iter().enumerate() {

@@ -22,6 +22,8 @@ pub enum WriteError {
 pub(crate) struct TrackHeader<'a> {
     pub(crate) id: u32,
     pub(crate) format: &'a TrackFormat,
+    /// The track's time, in its ticks, that is shown at 0; an edit list says so unless it is 0.
+    pub(crate) shown_from: u32,
 }
 
 /// Major brand first. `cmfc`: CMAF; `iso6`: `tfdt` and `default-base-is-moof`; `dash` and `msix`:
@@ -92,6 +94,14 @@ fn put_trak(out: &mut Vec<u8>, track: &TrackHeader<'_>) {
             put_u32(out, u32::from(width) << 16);
             put_u32(out, u32::from(height) << 16);
         });
+        if track.shown_from != 0 {
+            put(out, *b"edts", |out| {
+                // One edit, at normal speed, to the end however long that will be.
+                put_full(out, *b"elst", 0, 0, |out| {
+                    put_words(out, [1, 0, track.shown_from, 0x1_0000]);
+                });
+            });
+        }
         put(out, *b"mdia", |out| put_mdia(out, track.format));
     });
 }

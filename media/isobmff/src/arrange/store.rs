@@ -30,6 +30,7 @@ impl Arrangement {
         let header = TrackHeader {
             id: TRACK_ID,
             format: &self.format,
+            shown_from: 0,
         };
         let init = init(&[header], self.duration());
         let references = self.references()?;

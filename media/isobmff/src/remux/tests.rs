@@ -50,7 +50,7 @@ fn from_the_middle_both_tracks_begin_together_at_zero() {
         Head::read(&&video[..]).unwrap(),
         Head::read(&&audio[..]).unwrap(),
     );
-    let plan = Remux::plan(&heads.0, Some(&heads.1), Duration::from_millis(1000)).unwrap();
+    let plan = Remux::plan(&heads.0, Some(&heads.1), Duration::from_secs(1)).unwrap();
     assert_eq!(plan.start(), Duration::from_millis(960));
     let played = play(&plan, &video, &audio);
     let first = |track| {
@@ -68,6 +68,17 @@ fn from_the_middle_both_tracks_begin_together_at_zero() {
         ),
         (0, 1)
     );
+    let picture = first(RemuxTrack::Video);
+    let offsets: Vec<_> = picture.units[..4]
+        .iter()
+        .map(|unit| unit.composition)
+        .collect();
+    assert_eq!(
+        offsets,
+        [3200, 4224, 2688, 2688],
+        "a quarter of a second, taken off by the edit"
+    );
+    assert!(plan.init().windows(4).any(|kind| kind == b"elst"));
     let sound = first(RemuxTrack::Audio);
     assert_eq!(sound.track_id, 2);
     // 0.96 s is tick 46080: exactly unit 45, which lies inside a segment of sound.
@@ -118,7 +129,7 @@ fn picture_comes_first_and_sound_follows_it_closely() {
 fn a_silent_title_and_a_time_past_the_end_are_fine() {
     let (video, _) = track_files();
     let head = Head::read(&&video[..]).unwrap();
-    let plan = Remux::plan(&head, None, Duration::from_secs(3600)).unwrap();
+    let plan = Remux::plan(&head, None, Duration::from_hours(1)).unwrap();
     assert_eq!(plan.steps().len(), 1);
     assert_eq!(plan.start(), Duration::from_millis(1440));
 }
