@@ -1,4 +1,5 @@
 //! Pictures, playlists and the release made of them.
+#![expect(clippy::unwrap_used, reason = "a test fails where an unwrap does")]
 
 #[path = "support/clips.rs"]
 #[expect(dead_code, reason = "each test file uses its part of the clips")]

@@ -1,4 +1,5 @@
 //! Track files made of real encodes, looked at by ffprobe and decoded by ffmpeg.
+#![expect(clippy::unwrap_used, reason = "a test fails where an unwrap does")]
 
 #[path = "support/clips.rs"]
 mod clips;
