@@ -1,0 +1,6 @@
+//! Uploads over the protocol, on a real folder.
+
+mod disk;
+mod protocol;
+mod server;
+mod stored;
