@@ -198,7 +198,7 @@ mod tests {
             }
         }
 
-        fn told(&mut self, block: u32, told: Vec<u64>) {
+        fn told(&mut self, block: u32, told: &[u64]) {
             assert_eq!(
                 told,
                 self.waiting.remove(&block).unwrap_or_default(),
@@ -223,7 +223,7 @@ mod tests {
                     }
                     Step::Fill { block, stored } if driver.filling.remove(&block) => {
                         let told = blocks.filled(block, stored);
-                        driver.told(block, told);
+                        driver.told(block, &told);
                         if stored {
                             driver.stored.insert(block);
                         }
@@ -231,7 +231,7 @@ mod tests {
                     Step::Fail(block) if driver.filling.remove(&block) => {
                         let until = driver.now + COOLDOWN;
                         let told = blocks.failed(block, "down", until);
-                        driver.told(block, told);
+                        driver.told(block, &told);
                         driver.failed_until.insert(block, until);
                     }
                     Step::Lose(block) => {
@@ -244,7 +244,7 @@ mod tests {
             }
             for block in driver.filling.clone() {
                 let told = blocks.filled(block, true);
-                driver.told(block, told);
+                driver.told(block, &told);
             }
             prop_assert!(driver.waiting.is_empty());
         }

@@ -1,0 +1,271 @@
+//! An appliance over a synthetic upstream and a control plane that the test holds.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use axum::body::Body;
+use axum::http::{HeaderMap, Method, Request, StatusCode};
+use axum::response::Response;
+use bytes::Bytes;
+use contracts_delivery::{
+    ApplianceId, ApplianceReport, Bandwidth, ByteRange, Claims, ControlError, ControlPlane,
+    Extension, FrameRate, KeySet, Release, ReleaseId, ReportReply, SessionId, SigningKey,
+    StoredFile, Upstream, VideoRendition,
+};
+use data_objects::ContentHash;
+use delivery_edge::{Appliance, EdgeConfig};
+use http_body_util::BodyExt as _;
+use parking_lot::Mutex;
+use platform_clock::{ManualClock, Timestamp};
+use prometheus_client::registry::Registry;
+use tower::ServiceExt as _;
+
+use crate::upstream::Synthetic;
+
+pub(crate) const MIB: u64 = 1 << 20;
+pub(crate) const START: Timestamp = Timestamp::from_millis(1_000_000);
+pub(crate) const EXPIRES: Timestamp = Timestamp::from_millis(2_000_000);
+
+/// A control plane with one key.
+pub(crate) struct Control {
+    key: SigningKey,
+    up: Mutex<bool>,
+    withdrawn: Mutex<Vec<ContentHash>>,
+    pub(crate) reports: Mutex<Vec<ApplianceReport>>,
+}
+
+impl Control {
+    pub(crate) fn withdraw(&self, file: ContentHash) {
+        self.withdrawn.lock().push(file);
+    }
+
+    pub(crate) fn go_down(&self) {
+        *self.up.lock() = false;
+    }
+}
+
+#[async_trait]
+impl ControlPlane for Control {
+    async fn report(
+        &self,
+        _appliance: &ApplianceId,
+        report: ApplianceReport,
+    ) -> Result<ReportReply, ControlError> {
+        if !*self.up.lock() {
+            return Err(ControlError::Unreachable("down".to_owned()));
+        }
+        let done = report.withdrawn_seq as usize;
+        self.reports.lock().push(report);
+        let withdrawn = self.withdrawn.lock();
+        Ok(ReportReply {
+            keys: KeySet {
+                keys: vec![self.key.clone()],
+            },
+            withdrawn: withdrawn[done..].to_vec(),
+            withdrawn_seq: withdrawn.len() as u64,
+            next_report_s: 2,
+        })
+    }
+}
+
+/// What a test has at hand.
+pub(crate) struct Bed {
+    pub(crate) appliance: Appliance,
+    pub(crate) upstream: Arc<Synthetic>,
+    pub(crate) control: Arc<Control>,
+    pub(crate) clock: Arc<ManualClock>,
+    pub(crate) config: EdgeConfig,
+    registry: Registry,
+    folder: Option<tempfile::TempDir>,
+}
+
+impl Bed {
+    pub(crate) async fn new(upstream: Arc<Synthetic>) -> Self {
+        Self::sized(upstream, 64 * MIB).await
+    }
+
+    pub(crate) async fn sized(upstream: Arc<Synthetic>, cache_bytes: u64) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let config = EdgeConfig {
+            folder: folder.path().join("cache"),
+            cache_bytes,
+            ..EdgeConfig::default()
+        };
+        let control = Arc::new(Control {
+            key: SigningKey::new(7, [7; 32]),
+            up: Mutex::new(true),
+            withdrawn: Mutex::default(),
+            reports: Mutex::default(),
+        });
+        let clock = ManualClock::at(START);
+        Self::open(config, upstream, control, clock, Some(folder)).await
+    }
+
+    async fn open(
+        config: EdgeConfig,
+        upstream: Arc<Synthetic>,
+        control: Arc<Control>,
+        clock: Arc<ManualClock>,
+        folder: Option<tempfile::TempDir>,
+    ) -> Self {
+        let (fill, plane) = (
+            Arc::clone(&upstream) as Arc<dyn Upstream>,
+            Arc::clone(&control),
+        );
+        let appliance = Appliance::open(config.clone(), clock.clone(), fill, plane)
+            .await
+            .unwrap();
+        let mut registry = Registry::default();
+        appliance.register_metrics(&mut registry);
+        Self {
+            appliance,
+            upstream,
+            control,
+            clock,
+            config,
+            registry,
+            folder,
+        }
+    }
+
+    /// The appliance ends and starts again over the same folder.
+    pub(crate) async fn restart(self) -> Self {
+        let Self {
+            appliance,
+            upstream,
+            control,
+            clock,
+            config,
+            registry,
+            folder,
+        } = self;
+        drop((appliance, registry));
+        Self::open(config, upstream, control, clock, folder).await
+    }
+
+    /// Enters a release of `file` upstream and gives its id.
+    pub(crate) fn release_of(&self, file: StoredFile) -> ReleaseId {
+        let playlist = self.upstream.add("#EXTM3U\n", Extension::M3u8);
+        let text = serde_json::to_vec(&release(file, playlist)).unwrap();
+        ReleaseId(self.upstream.add(text, Extension::Json).name.hash)
+    }
+
+    /// The path of a file under a token for `release`.
+    pub(crate) fn path(&self, release: ReleaseId, file: StoredFile) -> String {
+        self.path_for(release, file, 1)
+    }
+
+    /// As [`Self::path`], in another play.
+    pub(crate) fn path_for(&self, release: ReleaseId, file: StoredFile, play: u8) -> String {
+        let session = SessionId::from_bytes([play; 16]);
+        let token = self.control.key.sign(&Claims {
+            session,
+            expires: EXPIRES,
+            release,
+        });
+        format!("/p/{token}/{}", file.name)
+    }
+
+    pub(crate) async fn begin(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+    ) -> Response {
+        let mut request = Request::builder().method(method).uri(path);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(Body::empty()).unwrap();
+        self.appliance.router().oneshot(request).await.unwrap()
+    }
+
+    pub(crate) async fn get(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
+        let response = self.begin(Method::GET, path, headers).await;
+        let (parts, mut body) = response.into_parts();
+        let (mut bytes, mut whole) = (Vec::new(), true);
+        while let Some(frame) = body.frame().await {
+            match frame {
+                Ok(frame) => bytes.extend_from_slice(frame.data_ref().unwrap()),
+                Err(_) => whole = false,
+            }
+        }
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            bytes: bytes.into(),
+            whole,
+        }
+    }
+
+    /// A metric's present value.
+    pub(crate) fn metric(&self, name: &str) -> u64 {
+        let mut text = String::new();
+        prometheus_client::encoding::text::encode(&mut text, &self.registry).unwrap();
+        let line = text
+            .lines()
+            .find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        line.unwrap_or_else(|| panic!("no metric {name} in {text}"))
+            .parse()
+            .unwrap()
+    }
+}
+
+/// A response read to its end.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) bytes: Bytes,
+    /// Not broken off.
+    pub(crate) whole: bool,
+}
+
+impl Answer {
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers
+            .get(name)
+            .map_or("", |value| value.to_str().unwrap())
+    }
+}
+
+/// Bytes that differ from block to block.
+pub(crate) fn film(blocks: u64, tail: usize) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut state = 1_u32;
+    bytes.resize_with(blocks as usize * MIB as usize + tail, || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 24) as u8
+    });
+    bytes
+}
+
+pub(crate) fn release(file: StoredFile, playlist: StoredFile) -> Release {
+    let rung = VideoRendition {
+        file,
+        playlist,
+        codec: "avc1.64001f".to_owned(),
+        width: 640,
+        height: 360,
+        frame_rate: FrameRate {
+            numerator: 24,
+            denominator: 1,
+        },
+        bandwidth: Bandwidth {
+            peak_bps: 2,
+            average_bps: 1,
+        },
+        init: ByteRange { start: 0, end: 1 },
+        index: ByteRange { start: 1, end: 2 },
+    };
+    Release {
+        version: Release::VERSION,
+        duration_ms: 1_000,
+        video: vec![rung],
+        audio: vec![],
+        subtitles: vec![],
+        tiles: None,
+        images: vec![],
+        colour: "#000000".to_owned(),
+    }
+}

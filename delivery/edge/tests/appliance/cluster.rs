@@ -1,0 +1,223 @@
+//! A whole cluster on loopback: origin, steering and two appliances, each on a socket of its own.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use contracts_delivery::{
+    ApplianceId, Claims, ClientFacts, ClusterSecret, Extension, Origin as _, ReleaseId, SessionId,
+    SigningKey, Steering as _, StoredFile, TokenSigner as _, WithdrawalLog,
+};
+use data_engine::{MemoryEngine, SharedEngine};
+use data_objects::Objects;
+use delivery_edge::{Appliance, EdgeConfig, HttpControl, HttpFill};
+use delivery_origin::{OriginStore, fill_router};
+use delivery_steering::{SteeringService, report_router};
+use platform_clock::ManualClock;
+use platform_entropy::SeededEntropy;
+use platform_http::{Server, Shutdown};
+use reqwest::StatusCode;
+use tokio::task::JoinHandle;
+use url::Url;
+
+use crate::bed::{EXPIRES, START, film, release};
+
+struct Cluster {
+    folder: tempfile::TempDir,
+    clock: Arc<ManualClock>,
+    origin: OriginStore,
+    steering: SteeringService,
+    control: Listening,
+}
+
+struct Listening {
+    url: Url,
+    shutdown: Shutdown,
+    task: JoinHandle<()>,
+}
+
+impl Listening {
+    async fn new(router: axum::Router) -> Self {
+        let server = Server::bind(([127, 0, 0, 1], 0).into())
+            .await
+            .unwrap()
+            .http1_only();
+        let url = Url::parse(&format!("http://{}/", server.address())).unwrap();
+        let shutdown = Shutdown::new();
+        let task = tokio::spawn(server.serve(router, shutdown.clone()));
+        Self {
+            url,
+            shutdown,
+            task,
+        }
+    }
+
+    async fn stop(self) {
+        self.shutdown.cancel();
+        self.task.await.unwrap();
+    }
+}
+
+fn secret() -> ClusterSecret {
+    ClusterSecret::new("a-secret-of-the-cluster").unwrap()
+}
+
+impl Cluster {
+    async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = ManualClock::at(START);
+        let engine: SharedEngine = Arc::new(MemoryEngine::default());
+        let objects = Objects::open(folder.path().join("objects")).await.unwrap();
+        let origin = OriginStore::open(&engine, objects, clock.clone())
+            .await
+            .unwrap();
+        let log: Arc<dyn WithdrawalLog> = Arc::new(origin.clone());
+        let entropy = SeededEntropy::shared(5);
+        let steering = SteeringService::open(&engine, log, clock.clone(), entropy)
+            .await
+            .unwrap();
+        let router =
+            fill_router(origin.clone(), secret()).merge(report_router(steering.clone(), secret()));
+        let control = Listening::new(router).await;
+        Self {
+            folder,
+            clock,
+            origin,
+            steering,
+            control,
+        }
+    }
+
+    /// An appliance that has reported once.
+    async fn edge(&self, name: &str) -> (Appliance, Listening) {
+        let router = axum::Router::new();
+        let reserved = Listening::new(router).await;
+        let base_url = reserved.url.clone();
+        reserved.stop().await;
+        let config = EdgeConfig {
+            id: ApplianceId(name.to_owned()),
+            base_url: base_url.clone(),
+            folder: self.folder.path().join(name),
+            cache_bytes: 64 << 20,
+            ..EdgeConfig::default()
+        };
+        let fill = Arc::new(HttpFill::new(self.control.url.clone(), secret()).unwrap());
+        let plane = Arc::new(HttpControl::new(self.control.url.clone(), secret()).unwrap());
+        let appliance = Appliance::open(config, self.clock.clone(), fill, plane)
+            .await
+            .unwrap();
+        appliance.report().await.unwrap();
+        let listening = Listening::new(appliance.router()).await;
+        (appliance, listening)
+    }
+
+    async fn publish(&self, bytes: Vec<u8>) -> (ReleaseId, StoredFile) {
+        let file = self
+            .origin
+            .store_bytes(bytes.into(), Extension::Mp4)
+            .await
+            .unwrap();
+        let list = Bytes::from_static(b"#EXTM3U\n");
+        let playlist = self
+            .origin
+            .store_bytes(list, Extension::M3u8)
+            .await
+            .unwrap();
+        (
+            self.origin.publish(&release(file, playlist)).await.unwrap(),
+            file,
+        )
+    }
+
+    fn url(&self, edge: &Listening, release: ReleaseId, file: StoredFile) -> Url {
+        let session = SessionId::from_bytes([1; 16]);
+        let token = self.steering.sign(&Claims {
+            session,
+            expires: EXPIRES,
+            release,
+        });
+        edge.url.join(&format!("p/{token}/{}", file.name)).unwrap()
+    }
+}
+
+async fn fetch(url: &Url, range: &str) -> (StatusCode, Bytes) {
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let response = client
+        .get(url.clone())
+        .header("range", range)
+        .send()
+        .await
+        .unwrap();
+    (response.status(), response.bytes().await.unwrap())
+}
+
+#[tokio::test]
+async fn a_release_travels_from_the_origin_through_two_appliances_and_is_withdrawn() {
+    let cluster = Cluster::new().await;
+    let bytes = film(3, 500);
+    let (release, file) = cluster.publish(bytes.clone()).await;
+    let (first, first_at) = cluster.edge("isp-1").await;
+    let (second, second_at) = cluster.edge("isp-2").await;
+    let client = ClientFacts {
+        address: [127, 0, 0, 1].into(),
+    };
+    assert_eq!(
+        cluster.steering.rank(&client, release).await.unwrap().len(),
+        2
+    );
+
+    for edge in [&first_at, &second_at] {
+        let url = cluster.url(edge, release, file);
+        let (status, part) = fetch(&url, "bytes=1048570-2097160").await;
+        assert_eq!(status, StatusCode::PARTIAL_CONTENT);
+        assert_eq!(part, bytes[1_048_570..2_097_161]);
+    }
+
+    cluster.origin.withdraw(release).await.unwrap();
+    first.report().await.unwrap();
+    let gone = fetch(&cluster.url(&first_at, release, file), "bytes=0-9").await;
+    assert_eq!(gone.0, StatusCode::NOT_FOUND);
+    second.report().await.unwrap();
+    let gone = fetch(&cluster.url(&second_at, release, file), "bytes=0-9").await;
+    assert_eq!(gone.0, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn with_the_origin_gone_stored_blocks_are_served_and_others_are_refused() {
+    let cluster = Cluster::new().await;
+    let bytes = film(3, 0);
+    let (release, file) = cluster.publish(bytes.clone()).await;
+    let (_appliance, edge) = cluster.edge("isp-1").await;
+    let url = cluster.url(&edge, release, file);
+    assert_eq!(fetch(&url, "bytes=0-9").await.1, bytes[..10]);
+    cluster.control.stop().await;
+    assert_eq!(fetch(&url, "bytes=100-199").await.1, bytes[100..200]);
+    let (status, problem) = fetch(&url, "bytes=2097152-").await;
+    assert_eq!(status, StatusCode::BAD_GATEWAY);
+    assert!(String::from_utf8_lossy(&problem).contains("use the next appliance"));
+}
+
+#[tokio::test]
+async fn foreign_and_expired_tokens_are_refused() {
+    let cluster = Cluster::new().await;
+    let (release, file) = cluster.publish(film(0, 100)).await;
+    let (_appliance, edge) = cluster.edge("isp-1").await;
+    let url = cluster.url(&edge, release, file);
+    assert_eq!(
+        fetch(&url, "bytes=0-9").await.0,
+        StatusCode::PARTIAL_CONTENT
+    );
+    let session = SessionId::from_bytes([1; 16]);
+    let claims = Claims {
+        session,
+        expires: EXPIRES,
+        release,
+    };
+    let foreign = SigningKey::new(1, [1; 32]).sign(&claims);
+    let foreign = edge
+        .url
+        .join(&format!("p/{foreign}/{}", file.name))
+        .unwrap();
+    assert_eq!(fetch(&foreign, "bytes=0-9").await.0, StatusCode::FORBIDDEN);
+    cluster.clock.advance(EXPIRES.since(START));
+    assert_eq!(fetch(&url, "bytes=0-9").await.0, StatusCode::FORBIDDEN);
+}

@@ -1,0 +1,14 @@
+//! The appliance as players, upstreams and the control plane meet it.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test whose ground gives way must stop"
+)]
+
+mod bed;
+mod caching;
+mod cluster;
+mod filling;
+mod flaky;
+mod serving;
+mod upstream;
