@@ -1,0 +1,160 @@
+//! The DASH manifest: the on-demand profile, a base URL per appliance, with Content Steering.
+
+use std::time::Duration;
+
+use contracts_delivery::{AudioRendition, ByteRange, Release, SubtitleTrack, VideoRendition};
+use media_manifest::dash::{
+    AdaptationSet, BaseUrl, ContentKind, ContentSteering, Fraction, Mpd, Representation, Segments,
+};
+
+use super::{distinct_label, offered_video};
+use crate::limits::MIN_BUFFER;
+use crate::pathways::SignedPlace;
+
+/// The manifest's text.
+pub(crate) fn dash(
+    release: &Release,
+    max_height: u32,
+    places: &[SignedPlace],
+    steering_url: &str,
+) -> String {
+    let base_url = |place: &SignedPlace| BaseUrl {
+        url: place.base_url.to_string(),
+        service_location: Some(place.id.clone()),
+    };
+    let steering = ContentSteering {
+        url: steering_url.to_owned(),
+        default_service_location: places.first().map(|place| place.id.clone()),
+        query_before_start: false,
+    };
+    let mpd = Mpd {
+        duration: Duration::from_millis(release.duration_ms),
+        min_buffer: MIN_BUFFER,
+        base_urls: places.iter().map(base_url).collect(),
+        steering: Some(steering),
+        sets: sets(release, max_height),
+    };
+    mpd.to_text()
+}
+
+fn sets(release: &Release, max_height: u32) -> Vec<AdaptationSet> {
+    let video = AdaptationSet {
+        kind: ContentKind::Video,
+        language: None,
+        label: None,
+        roles: vec!["main".into()],
+        representations: offered_video(release, max_height)
+            .into_iter()
+            .enumerate()
+            .map(video)
+            .collect(),
+    };
+    let mut taken = Vec::new();
+    let mut sets = vec![video];
+    let numbered = release.audio.iter().enumerate();
+    sets.extend(numbered.map(|(index, track)| audio(index, track, &mut taken)));
+    taken.clear();
+    let numbered = release.subtitles.iter().enumerate();
+    sets.extend(numbered.map(|(index, track)| text(index, track, release.duration_ms, &mut taken)));
+    sets
+}
+
+fn video((index, rendition): (usize, &VideoRendition)) -> Representation {
+    let rate = rendition.frame_rate;
+    Representation {
+        width: Some(rendition.width),
+        height: Some(rendition.height),
+        frame_rate: Some(Fraction {
+            numerator: rate.numerator,
+            denominator: rate.denominator.max(1),
+        }),
+        ..representation(
+            format!("video-{index}"),
+            "video/mp4",
+            rendition.bandwidth.peak_bps,
+            &rendition.file.name.to_string(),
+            indexed(rendition.init, rendition.index),
+            Some(&rendition.codec),
+        )
+    }
+}
+
+fn audio(index: usize, track: &AudioRendition, taken: &mut Vec<String>) -> AdaptationSet {
+    let role = if track.default { "main" } else { "alternate" };
+    let representation = Representation {
+        audio_sampling_rate: Some(track.sample_rate),
+        channels: Some(track.channels.into()),
+        ..representation(
+            format!("audio-{index}"),
+            "audio/mp4",
+            track.bandwidth.peak_bps,
+            &track.file.name.to_string(),
+            indexed(track.init, track.index),
+            Some(&track.codec),
+        )
+    };
+    AdaptationSet {
+        kind: ContentKind::Audio,
+        language: Some(track.language.clone()),
+        label: Some(distinct_label(&track.label, taken)),
+        roles: vec![role.into()],
+        representations: vec![representation],
+    }
+}
+
+fn text(
+    index: usize,
+    track: &SubtitleTrack,
+    duration_ms: u64,
+    taken: &mut Vec<String>,
+) -> AdaptationSet {
+    let bandwidth = track.file.bytes.saturating_mul(8_000) / duration_ms.max(1);
+    AdaptationSet {
+        kind: ContentKind::Text,
+        language: Some(track.language.clone()),
+        label: Some(distinct_label(&track.label, taken)),
+        roles: vec!["subtitle".into()],
+        representations: vec![representation(
+            format!("text-{index}"),
+            "text/vtt",
+            bandwidth.max(1),
+            &track.file.name.to_string(),
+            Segments::Whole,
+            None,
+        )],
+    }
+}
+
+fn representation(
+    id: String,
+    mime_type: &str,
+    bandwidth: u64,
+    file: &str,
+    segments: Segments,
+    codecs: Option<&str>,
+) -> Representation {
+    Representation {
+        id,
+        bandwidth,
+        mime_type: mime_type.to_owned(),
+        codecs: codecs.map(str::to_owned),
+        base_url: Some(file.to_owned()),
+        width: None,
+        height: None,
+        frame_rate: None,
+        audio_sampling_rate: None,
+        channels: None,
+        segments,
+    }
+}
+
+fn indexed(init: ByteRange, index: ByteRange) -> Segments {
+    let range = |range: ByteRange| media_manifest::ByteRange {
+        start: range.start,
+        end: range.end,
+    };
+    Segments::Indexed {
+        init: range(init),
+        index: range(index),
+    }
+}
