@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::fragment::Fragment;
 use crate::head::{Head, Segment};
 use crate::limits::REMUX_DELAY_DIVISOR;
-use crate::write::{TrackHeader, init};
+use crate::write::{Kind, TrackHeader, init};
 use crate::{BoxError, Media, TrackFormat};
 
 /// From which file a step's bytes come.
@@ -82,25 +82,32 @@ impl Remux {
     ///
     /// # Errors
     /// [`RemuxError`] when the heads are not a picture's and a sound's, or there is no segment.
-    pub fn plan(video: &Head, audio: Option<&Head>, from: Duration) -> Result<Self, RemuxError> {
+    pub fn plan<'a>(
+        video: &'a Head,
+        audio: Option<&'a Head>,
+        from: Duration,
+    ) -> Result<Self, RemuxError> {
         check_kind(video, "video")?;
         audio.map_or(Ok(()), |audio| check_kind(audio, "audio"))?;
         let first = video.segment_at(ticks(from, video.format.timescale));
         let origin = video.segments.get(first).ok_or(RemuxError::Empty)?.start;
-        let header = |track: RemuxTrack, format| TrackHeader {
-            id: track.id(),
-            format,
-            shown_from: track.delay(format),
-        };
-        let mut headers = vec![header(RemuxTrack::Video, &video.format)];
-        headers.extend(audio.map(|audio| header(RemuxTrack::Audio, &audio.format)));
         let end = video
             .segments
             .last()
             .map_or(0, |last| last.start + last.duration);
+        let duration = end - origin;
+        let scale = video.format.timescale;
+        let header = |track: RemuxTrack, head: &'a Head| TrackHeader {
+            id: track.id(),
+            format: &head.format,
+            shown_from: track.delay(&head.format),
+            stated_duration: rescale(duration, scale, head.format.timescale),
+        };
+        let mut headers = vec![header(RemuxTrack::Video, video)];
+        headers.extend(audio.map(|audio| header(RemuxTrack::Audio, audio)));
         Ok(Self {
-            init: init(&headers, end - origin),
-            start: time(origin, video.format.timescale),
+            init: init(Kind::Stream, &headers, duration),
+            start: time(origin, scale),
             steps: interleave(&video.segments[first..], &video.format, audio),
         })
     }

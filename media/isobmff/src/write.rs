@@ -24,23 +24,34 @@ pub(crate) struct TrackHeader<'a> {
     pub(crate) format: &'a TrackFormat,
     /// The track's time, in its ticks, that is shown at 0; an edit list says so unless it is 0.
     pub(crate) shown_from: u32,
+    /// Ticks of the track that a stream states in `mdhd`; 0 in a track file, as CMAF wants it.
+    pub(crate) stated_duration: u64,
 }
 
 /// Major brand first. `cmfc`: CMAF; `iso6`: `tfdt` and `default-base-is-moof`; `dash` and `msix`:
 /// indexed media segments; `dsms`: a whole track in one self-initialising segment.
 const BRANDS_TRACK: [&[u8; 4]; 5] = [b"cmfc", b"iso6", b"dash", b"msix", b"dsms"];
-/// A stream of two tracks is no CMAF track file.
+/// A stream is no CMAF track file: it has two tracks and its times begin in the middle.
 const BRANDS_STREAM: [&[u8; 4]; 3] = [b"iso6", b"isom", b"mp41"];
+
+/// What the boxes begin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// A CMAF track file; CMAF wants no duration in its `mvhd`.
+    TrackFile,
+    /// A stream that is played as it comes. Players built on ffmpeg take its length from `mdhd`, not
+    /// from `mehd`.
+    Stream,
+}
 
 /// The 3x3 matrix that changes nothing.
 const UNITY_MATRIX: [u32; 9] = [0x1_0000, 0, 0, 0, 0x1_0000, 0, 0, 0, 0x4000_0000];
 
 /// `ftyp` and `moov`; `duration` is in ticks of the first track.
-pub(crate) fn init(tracks: &[TrackHeader<'_>], duration: u64) -> Vec<u8> {
-    let brands: &[&[u8; 4]] = if tracks.len() == 1 {
-        &BRANDS_TRACK
-    } else {
-        &BRANDS_STREAM
+pub(crate) fn init(kind: Kind, tracks: &[TrackHeader<'_>], duration: u64) -> Vec<u8> {
+    let (brands, stated): (&[&[u8; 4]], _) = match kind {
+        Kind::TrackFile => (&BRANDS_TRACK, 0),
+        Kind::Stream => (&BRANDS_STREAM, duration),
     };
     let timescale = tracks.first().map_or(1, |track| track.format.timescale);
     let next_id = tracks.iter().map(|track| track.id + 1).max().unwrap_or(1);
@@ -53,7 +64,7 @@ pub(crate) fn init(tracks: &[TrackHeader<'_>], duration: u64) -> Vec<u8> {
         }
     });
     put(&mut out, *b"moov", |out| {
-        put_mvhd(out, timescale, next_id);
+        put_mvhd(out, timescale, stated, next_id);
         for track in tracks {
             put_trak(out, track);
         }
@@ -67,9 +78,11 @@ pub(crate) fn init(tracks: &[TrackHeader<'_>], duration: u64) -> Vec<u8> {
     out
 }
 
-fn put_mvhd(out: &mut Vec<u8>, timescale: u32, next_id: u32) {
-    put_full(out, *b"mvhd", 0, 0, |out| {
-        put_words(out, [0, 0, timescale, 0, 0x1_0000]);
+fn put_mvhd(out: &mut Vec<u8>, timescale: u32, duration: u64, next_id: u32) {
+    put_full(out, *b"mvhd", 1, 0, |out| {
+        put_words(out, [0, 0, 0, 0, timescale]);
+        put_u64(out, duration);
+        put_u32(out, 0x1_0000);
         put_u16(out, 0x100);
         out.extend_from_slice(&[0; 10]);
         put_words(out, UNITY_MATRIX);
@@ -102,17 +115,19 @@ fn put_trak(out: &mut Vec<u8>, track: &TrackHeader<'_>) {
                 });
             });
         }
-        put(out, *b"mdia", |out| put_mdia(out, track.format));
+        put(out, *b"mdia", |out| put_mdia(out, track));
     });
 }
 
-fn put_mdia(out: &mut Vec<u8>, format: &TrackFormat) {
+fn put_mdia(out: &mut Vec<u8>, track: &TrackHeader<'_>) {
+    let format = track.format;
     let (handler, name) = match format.entry.media {
         Media::Video { .. } => (b"vide", b"Picture\0"),
         Media::Audio { .. } => (b"soun", b"Sound\0\0\0"),
     };
-    put_full(out, *b"mdhd", 0, 0, |out| {
-        put_words(out, [0, 0, format.timescale, 0]);
+    put_full(out, *b"mdhd", 1, 0, |out| {
+        put_words(out, [0, 0, 0, 0, format.timescale]);
+        put_u64(out, track.stated_duration);
         put_u16(out, pack_language(format.language));
         put_u16(out, 0);
     });

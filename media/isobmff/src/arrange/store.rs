@@ -6,7 +6,7 @@ use super::{Arrangement, PlacedSample};
 use crate::fragment::{FLAGS_DELTA, FLAGS_SYNC, Fragment, Unit};
 use crate::head::{Head, Segment};
 use crate::limits::COPY_BUFFER_BYTES;
-use crate::write::{Reference, TrackHeader, init, sidx, sidx_bytes};
+use crate::write::{Kind, Reference, TrackHeader, init, sidx, sidx_bytes};
 use crate::{ReadAt, WriteError};
 
 /// A track file has one track.
@@ -31,8 +31,9 @@ impl Arrangement {
             id: TRACK_ID,
             format: &self.format,
             shown_from: 0,
+            stated_duration: 0,
         };
-        let init = init(&[header], self.duration());
+        let init = init(Kind::TrackFile, &[header], self.duration());
         let references = self.references()?;
         let head = self.head(init.len() as u64, &references);
         out.write_all(&init)?;

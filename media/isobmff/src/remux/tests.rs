@@ -29,6 +29,16 @@ fn track_files() -> (Vec<u8>, Vec<u8>) {
     (video, audio)
 }
 
+/// The durations in the `mdhd` boxes, which players take a stream's length from.
+fn stated_durations(init: &[u8]) -> Vec<u64> {
+    let ends = init
+        .windows(4)
+        .enumerate()
+        .filter(|(_, kind)| *kind == b"mdhd");
+    let field = |at: usize| init[at + 28..at + 36].try_into().map(u64::from_be_bytes);
+    ends.map(|(at, _)| field(at).unwrap()).collect()
+}
+
 fn play(plan: &Remux, video: &[u8], audio: &[u8]) -> Vec<(RemuxTrack, Fragment)> {
     let rewrite = |step: &super::Step| {
         let file = if step.track == RemuxTrack::Video {
@@ -79,6 +89,11 @@ fn from_the_middle_both_tracks_begin_together_at_zero() {
         "a quarter of a second, taken off by the edit"
     );
     assert!(plan.init().windows(4).any(|kind| kind == b"elst"));
+    assert_eq!(
+        stated_durations(plan.init()),
+        [24 * 512, 46_080],
+        "0.96 s are left of both"
+    );
     let sound = first(RemuxTrack::Audio);
     assert_eq!(sound.track_id, 2);
     // 0.96 s is tick 46080: exactly unit 45, which lies inside a segment of sound.
