@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use contracts_delivery::{FileFacts, SessionId, Upstream, UpstreamError};
 use data_objects::ContentHash;
@@ -14,7 +15,9 @@ use tokio::sync::OnceCell;
 use crate::file::disk::{DiskFile, Paths};
 use crate::file::fill::Filler;
 use crate::file::{OpenFile, blocking};
-use crate::limits::{DISK_RESERVE_BYTES, FILL_TIMEOUT, MAX_IDLE_FILES};
+use crate::limits::{
+    DISK_RESERVE_BYTES, FAILURE_COOLDOWN, FILL_TIMEOUT, MAX_IDLE_FILES, WAIT_TIMEOUT,
+};
 use crate::metrics::EdgeMetrics;
 
 use self::eviction::Eviction;
@@ -39,7 +42,15 @@ struct Index {
 
 /// A hold on a file: while one is out, the file is not evicted.
 #[derive(Debug, Clone)]
-pub(crate) struct Lease(Arc<OnceCell<Arc<OpenFile>>>);
+pub(crate) struct Lease(Arc<Place>);
+
+/// Where a file is opened, once, for all who ask meanwhile.
+#[derive(Debug, Default)]
+struct Place {
+    file: OnceCell<Arc<OpenFile>>,
+    /// Why opening failed for whoever asked before, and when.
+    failed: Mutex<Option<(UpstreamError, Duration)>>,
+}
 
 impl Lease {
     fn is_idle(&self) -> bool {
@@ -91,11 +102,16 @@ impl Library {
         Ok(library)
     }
 
-    /// Opens a file for reading: from the cache, else by asking upstream, once however many ask.
+    /// Opens a file for reading: from the cache, else by asking upstream, once however many ask. Those
+    /// who waited for an opening that failed hear the same instead of trying one after the other.
     pub(crate) async fn file(&self, hash: ContentHash) -> Result<HeldFile, UpstreamError> {
         let lease = self.lease(hash);
-        let opened = lease.0.get_or_try_init(|| self.open_file(hash)).await;
-        match opened {
+        let opening = lease
+            .0
+            .file
+            .get_or_try_init(|| self.open_once(hash, &lease.0));
+        let opened = tokio::time::timeout(WAIT_TIMEOUT, opening).await;
+        match opened.unwrap_or(Err(UpstreamError::Timeout)) {
             Ok(file) => Ok(HeldFile {
                 file: Arc::clone(file),
                 _lease: lease.clone(),
@@ -105,6 +121,23 @@ impl Library {
                 Err(error)
             }
         }
+    }
+
+    async fn open_once(
+        &self,
+        hash: ContentHash,
+        place: &Place,
+    ) -> Result<Arc<OpenFile>, UpstreamError> {
+        if let Some((error, at)) = *place.failed.lock()
+            && self.filler.now().saturating_sub(at) < FAILURE_COOLDOWN
+        {
+            return Err(error);
+        }
+        let opened = self.open_file(hash).await;
+        if let Err(error) = opened {
+            *place.failed.lock() = Some((error, self.filler.now()));
+        }
+        opened
     }
 
     /// A play used the file.
@@ -133,7 +166,7 @@ impl Library {
     fn forget_unopened(&self, hash: ContentHash, lease: Lease) {
         let mut index = self.index.lock();
         drop(lease);
-        let unused = |known: &Lease| known.is_idle() && !known.0.initialized();
+        let unused = |known: &Lease| known.is_idle() && !known.0.file.initialized();
         if index.open.get(&hash).is_some_and(unused) {
             index.open.remove(&hash);
         }
@@ -210,7 +243,7 @@ impl Library {
     pub(crate) fn withdraw(&self, file: ContentHash) {
         let mut index = self.index.lock();
         let open = index.open.remove(&file);
-        if let Some(file) = open.as_ref().and_then(|lease| lease.0.get()) {
+        if let Some(file) = open.as_ref().and_then(|lease| lease.0.file.get()) {
             file.withdraw();
         }
         index.eviction.remove(file);

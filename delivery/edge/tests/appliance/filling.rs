@@ -169,3 +169,20 @@ async fn an_upstream_that_is_slow_or_down_is_told_apart_and_left_alone_for_a_mom
     bed.upstream.set(Mode::Failing(UpstreamError::Down));
     assert_eq!(bed.get(&path, &[]).await.status, StatusCode::BAD_GATEWAY);
 }
+
+#[tokio::test]
+async fn players_who_wait_for_an_upstream_that_is_down_hear_so_together() {
+    let bed = Bed::new(Synthetic::new()).await;
+    let file = bed.upstream.add(film(1, 0), Extension::Mp4);
+    let path = bed.path(bed.release_of(file), file);
+    // The keys are known, so that what is counted is the film's release alone.
+    bed.appliance.report().await.unwrap();
+    bed.upstream.set(Mode::Failing(UpstreamError::Down));
+    let answers = join_all((0..50).map(|_| bed.get(&path, &[]))).await;
+    assert!(
+        answers
+            .iter()
+            .all(|answer| answer.status == StatusCode::BAD_GATEWAY)
+    );
+    assert_eq!(bed.upstream.facts_asked(), 1);
+}

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::io::Read as _;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -40,6 +41,8 @@ pub(crate) struct Synthetic {
     reads: Mutex<HashMap<(ContentHash, u64), u32>>,
     /// A read takes a permit; tests that must hold reads back start with none.
     gate: Semaphore,
+    /// How often facts were asked for.
+    facts: AtomicU32,
 }
 
 impl Synthetic {
@@ -55,6 +58,7 @@ impl Synthetic {
             bad_block: Mutex::default(),
             reads: Mutex::default(),
             gate: Semaphore::new(reads),
+            facts: AtomicU32::new(0),
         })
     }
 
@@ -110,6 +114,11 @@ impl Synthetic {
             .sum()
     }
 
+    /// How often a file's size and tree were asked for.
+    pub(crate) fn facts_asked(&self) -> u32 {
+        self.facts.load(Ordering::Relaxed)
+    }
+
     /// The most any one block was read.
     pub(crate) fn most_reads(&self) -> u32 {
         self.reads.lock().values().copied().max().unwrap_or(0)
@@ -132,6 +141,9 @@ impl Synthetic {
 #[async_trait]
 impl Upstream for Synthetic {
     async fn facts(&self, file: ContentHash) -> Result<FileFacts, UpstreamError> {
+        self.facts.fetch_add(1, Ordering::Relaxed);
+        // Lets others ask meanwhile.
+        tokio::task::yield_now().await;
         if let Mode::Failing(error) = *self.mode.lock() {
             return Err(error);
         }
