@@ -35,18 +35,29 @@ impl FromStr for AccountName {
     type Err = AccountError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let text = text.trim();
+        let text = text.trim().to_lowercase();
         let characters = text.chars().count();
         if characters == 0 || characters > MAX_NAME_CHARS || text.chars().any(char::is_control) {
             return Err(AccountError::BadName);
         }
-        Ok(Self(text.to_lowercase()))
+        Ok(Self(text))
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn a_folded_name_folds_to_itself(text in "\\PC{0,70}") {
+            if let Ok(name) = text.parse::<AccountName>() {
+                prop_assert_eq!(name.as_str().parse::<AccountName>().unwrap(), name);
+            }
+        }
+    }
 
     #[test]
     fn names_fold_and_tricks_are_refused() {

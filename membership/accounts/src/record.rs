@@ -91,7 +91,9 @@ mod tests {
         let later = start.plus(SESSION_TOUCH);
         let touched = session.touched(later).unwrap();
         assert_eq!(touched.expires, Some(later.plus(SESSION_LIFE)));
-        assert!(!session.is_over(start.plus(SESSION_LIFE.saturating_sub(Duration::from_millis(1)))));
+        assert!(
+            !session.is_over(start.plus(SESSION_LIFE.saturating_sub(Duration::from_millis(1))))
+        );
         assert!(session.is_over(start.plus(SESSION_LIFE)));
         let lasting = SessionRecord {
             expires: None,

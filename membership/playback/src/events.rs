@@ -1,25 +1,22 @@
 //! What happens to plays, told to the event log.
 
-use async_trait::async_trait;
 use contracts_delivery::SessionId;
-use contracts_membership::PlayEvent;
+use contracts_membership::{PLAYS_TOPIC, PlayEvent};
+use data_events::Log;
 
-/// The log did not take an event.
-#[derive(Debug, thiserror::Error)]
-#[error("the event log did not take the event: {0}")]
-pub struct PlayLogError(pub String);
-
-/// Where events of plays go: the topic [`contracts_membership::PLAYS_TOPIC`] of the event log, keyed by
-/// session.
-#[async_trait]
-pub trait PlayLog: Send + Sync {
-    /// Appends an event of `session`.
-    async fn append(&self, session: SessionId, event: &PlayEvent) -> Result<(), PlayLogError>;
-}
-
-/// Tells the log. A play goes on when the log cannot be written.
-pub(crate) async fn tell(log: &dyn PlayLog, session: SessionId, event: PlayEvent) {
-    if let Err(error) = log.append(session, &event).await {
+/// Tells the log. A play goes on when the log cannot be written: a film is worth more than its record.
+pub(crate) async fn tell(log: &dyn Log, session: SessionId, event: &PlayEvent) {
+    let payload = match serde_json::to_vec(event) {
+        Ok(payload) => payload,
+        Err(error) => {
+            tracing::error!(?session, %error, "an event of a play cannot be written as JSON");
+            return;
+        }
+    };
+    let appended = log
+        .append(PLAYS_TOPIC, session.to_string().into(), payload.into())
+        .await;
+    if let Err(error) = appended {
         tracing::warn!(?session, %error, "an event of a play is lost");
     }
 }

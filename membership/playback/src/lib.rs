@@ -18,7 +18,6 @@ mod stream;
 
 pub use authorize::{Facts, Refusal, RunningStream, authorize};
 pub use error::PlaybackError;
-pub use events::{PlayLog, PlayLogError};
 pub use http::{PlaybackApi, router};
 pub use service::{Offer, Playback, PlaybackConfig, PlaybackParts, StartRequest};
 pub use session::DeviceKind;

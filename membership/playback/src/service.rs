@@ -12,6 +12,7 @@ use contracts_delivery::{
 };
 use contracts_membership::{AccountId, Catalog, PlayEvent};
 use data_engine::SharedEngine;
+use data_events::SharedLog;
 use media_manifest::steering::SteeringManifest;
 use membership_catalog::Territory;
 use membership_viewing::Viewing;
@@ -20,12 +21,12 @@ use platform_entropy::SharedEntropy;
 
 pub use start::{Offer, StartRequest};
 
+use crate::PlaybackError;
 use crate::events::tell;
 use crate::limits::TOKEN_LIFE;
 use crate::pathways::{SignedPlace, signed_places};
 use crate::session::Session;
 use crate::store::{Store, Stored};
-use crate::{PlayLog, PlaybackError};
 
 /// What an operator chooses about plays.
 #[derive(Debug, Clone)]
@@ -58,8 +59,8 @@ pub struct PlaybackParts {
     pub signer: Arc<dyn TokenSigner>,
     /// Keeps bookmarks.
     pub viewing: Arc<Viewing>,
-    /// Told what happens.
-    pub log: Arc<dyn PlayLog>,
+    /// Told what happens, in the topic `plays`.
+    pub log: SharedLog,
     /// Tells the time.
     pub clock: SharedClock,
     /// Draws session ids, which are capabilities: it must be fit for keys.
@@ -166,16 +167,11 @@ impl Playback {
     }
 
     async fn ended(&self, session: &Session) {
-        let (id, position_ms) = (session.id, session.position_ms);
-        tell(
-            &*self.parts.log,
-            id,
-            PlayEvent::Ended {
-                session: id,
-                position_ms,
-            },
-        )
-        .await;
+        let event = PlayEvent::Ended {
+            session: session.id,
+            position_ms: session.position_ms,
+        };
+        tell(&*self.parts.log, session.id, &event).await;
     }
 }
 

@@ -8,9 +8,11 @@ use std::sync::Arc;
 
 use contracts_delivery::SessionId;
 use contracts_membership::{
-    Account, AccountId, Availability, Catalog as _, CatalogEntry, Maturity, Plan, Role, TitleId,
+    Account, AccountId, Availability, Catalog as _, CatalogEntry, Maturity, PLAYS_TOPIC, Plan,
+    PlayEvent, Role, TitleId,
 };
 use data_engine::{MemoryEngine, SharedEngine};
+use data_events::{MemoryLog, Offset, SharedLog};
 use data_objects::ContentHash;
 use membership_catalog::TitleCatalog;
 use membership_viewing::Viewing;
@@ -18,7 +20,7 @@ use platform_clock::{ManualClock, SharedClock, Timestamp};
 use platform_entropy::SeededEntropy;
 
 pub(crate) use film::{Film, release, stored};
-pub(crate) use services::{FilmOrigin, OneKey, RememberedLog, TokenIsName, TwoAppliances};
+pub(crate) use services::{FilmOrigin, OneKey, TokenIsName, TwoAppliances};
 
 use crate::session::Session;
 use crate::{DeviceKind, Playback, PlaybackConfig, PlaybackParts};
@@ -92,7 +94,7 @@ pub(crate) struct World {
     pub(crate) viewing: Arc<Viewing>,
     pub(crate) origin: Arc<FilmOrigin>,
     pub(crate) steering: Arc<TwoAppliances>,
-    pub(crate) log: Arc<RememberedLog>,
+    log: SharedLog,
     engine: SharedEngine,
 }
 
@@ -105,10 +107,8 @@ impl World {
         let catalog = Arc::new(TitleCatalog::open(&engine).await.unwrap());
         catalog.put(entry()).await.unwrap();
         let viewing = Arc::new(Viewing::open(&engine, shared.clone()).await.unwrap());
-        let (origin, log) = (
-            Arc::new(FilmOrigin::new()),
-            Arc::new(RememberedLog::default()),
-        );
+        let origin = Arc::new(FilmOrigin::new());
+        let log: SharedLog = Arc::new(MemoryLog::new(shared.clone()));
         let steering = Arc::new(TwoAppliances::default());
         let parts = PlaybackParts {
             catalog: catalog.clone(),
@@ -132,6 +132,15 @@ impl World {
             log,
             engine,
         }
+    }
+
+    /// What happened to plays so far.
+    pub(crate) async fn events(&self) -> Vec<PlayEvent> {
+        let events = self.log.read(PLAYS_TOPIC, Offset(0), 1_000).await.unwrap();
+        events
+            .iter()
+            .map(|event| serde_json::from_slice(&event.payload).unwrap())
+            .collect()
     }
 
     /// Another process over the same store.

@@ -31,7 +31,7 @@ impl Playback {
             session: id,
             position_ms,
         };
-        tell(&*self.parts.log, id, event).await;
+        tell(&*self.parts.log, id, &event).await;
         Ok(())
     }
 

@@ -199,6 +199,6 @@ impl Playback {
                 .map(|it| it.appliance.clone())
                 .collect(),
         };
-        tell(&*self.parts.log, session.id, event).await;
+        tell(&*self.parts.log, session.id, &event).await;
     }
 }

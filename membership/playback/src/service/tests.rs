@@ -44,7 +44,7 @@ async fn a_session_outlives_a_restart_and_ends_once() {
         world.playback.live(id).await,
         Err(PlaybackError::Over)
     ));
-    let events = world.log.events.lock().clone();
+    let events = world.events().await;
     assert!(
         matches!(
             events[..],
@@ -172,7 +172,7 @@ async fn sweeping_ends_the_silent_and_the_expired() {
     assert_eq!(world.playback.sweep().await.unwrap(), 1);
     assert!(world.playback.live(spoke).await.is_err());
     assert!(world.playback.live(quiet).await.is_ok());
-    let last = world.log.events.lock().last().cloned();
+    let last = world.events().await.pop();
     assert_eq!(
         last,
         Some(PlayEvent::Ended {

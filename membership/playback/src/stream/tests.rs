@@ -43,9 +43,8 @@ fn fragments(stream: &[u8]) -> usize {
 async fn until_ended(world: &World) {
     for _ in 0..1_000 {
         if world
-            .log
-            .events
-            .lock()
+            .events()
+            .await
             .iter()
             .any(|event| matches!(event, PlayEvent::Ended { .. }))
         {
