@@ -50,6 +50,7 @@ export class Engine {
   #chosen = false;
   #switches: Switch[] = [];
   #retryWaitS = 0.5;
+  #counted = { decoded: 0, dropped: 0 };
   #last: shaka.extern.Track | null = null;
 
   constructor(video: HTMLVideoElement, stage: HTMLElement, session: PlaybackSession, events: EngineEvents) {
@@ -96,7 +97,7 @@ export class Engine {
     await this.player.load(session.manifests.dash, startS > 0 ? startS : null, 'application/dash+xml');
     this.setQuality(options.quality);
     await this.#addSubtitleFiles(session);
-    this.#noteSwitch(null, this.#activeVariant());
+    this.#noteSwitch();
     this.#events.onTracks();
   }
 
@@ -172,7 +173,7 @@ export class Engine {
     const { player } = this;
     for (const name of ['trackschanged', 'textchanged', 'audiotrackchanged']) player.addEventListener(name, () => this.#events.onTracks());
     player.addEventListener('buffering', (event) => this.#events.onBuffering((event as unknown as { buffering: boolean }).buffering));
-    for (const name of ['adaptation', 'variantchanged']) player.addEventListener(name, () => this.#noteSwitch(this.#last, this.#activeVariant()));
+    for (const name of ['adaptation', 'variantchanged']) player.addEventListener(name, () => this.#noteSwitch());
     player.addEventListener('error', (event) => {
       const error = (event as unknown as { detail: shaka.util.Error }).detail;
       const network = error.category === shaka.util.Error.Category.NETWORK;
@@ -180,10 +181,17 @@ export class Engine {
     });
   }
 
-  #noteSwitch(from: shaka.extern.Track | null, to: shaka.extern.Track | null): void {
+  #noteSwitch(): void {
+    const from = this.#last;
+    const to = this.#activeVariant();
     if (!to || from?.id === to.id) return;
     this.#last = to;
-    const seen = { bandwidth: this.figures().bandwidth, bufferS: this.bufferAheadS(), quality: this.#quality, chosen: this.#chosen && from !== null, viewHeight: this.#video.clientHeight * devicePixelRatio };
+    const { bandwidth, decodedFrames, droppedFrames } = this.figures();
+    const decoded = decodedFrames - this.#counted.decoded;
+    const droppedShare = decoded > 0 ? (droppedFrames - this.#counted.dropped) / decoded : 0;
+    this.#counted = { decoded: decodedFrames, dropped: droppedFrames };
+    const viewHeight = this.#video.clientHeight * devicePixelRatio;
+    const seen = { bandwidth, bufferS: this.bufferAheadS(), quality: this.#quality, chosen: this.#chosen && from !== null, viewHeight, droppedShare };
     this.#chosen = false;
     const change = { at: this.#video.currentTime, from: renditionName(from), to: renditionName(to), reason: reasonFor(from, to, seen) };
     this.#switches = [...this.#switches.slice(1 - MAX_SWITCHES), change];

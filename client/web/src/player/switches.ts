@@ -10,6 +10,9 @@ export interface Switch {
   reason: string;
 }
 
+/** Above this share the engine may step down although the connection would carry more. */
+const MANY_DROPPED = 0.05;
+
 export interface Circumstances {
   bandwidth: number;
   bufferS: number;
@@ -17,6 +20,8 @@ export interface Circumstances {
   /** True while the viewer's own choice of quality takes effect. */
   chosen: boolean;
   viewHeight: number;
+  /** Share of frames this device could not show in time since the last change, 0 to 1. */
+  droppedShare: number;
 }
 
 /** A rendition as the diagnostics panel names it: `720p, 2.4 Mb/s`. */
@@ -30,6 +35,7 @@ export function reasonFor(from: Rendition | null, to: Rendition, seen: Circumsta
   if (seen.chosen) return seen.quality === 'auto' ? 'You chose Auto' : seen.quality === 'saver' ? 'You chose Data saver' : 'You chose Best';
   const speed = bitrate(seen.bandwidth);
   if (to.bandwidth > from.bandwidth) return `The connection carries ${speed}, enough for more`;
+  if (seen.droppedShare > MANY_DROPPED) return `This device dropped ${Math.round(seen.droppedShare * 100)} % of the frames, so less is smoother`;
   if (seen.bandwidth < from.bandwidth) return `The connection fell to ${speed} with ${Math.round(seen.bufferS)} s buffered`;
   if (from.height !== null && seen.viewHeight > 0 && from.height > seen.viewHeight * 1.2) return `The picture is shown ${Math.round(seen.viewHeight)} pixels high, so less is enough`;
   return `${speed} leaves too little room for ${bitrate(from.bandwidth)}`;

@@ -44,10 +44,13 @@ class Router {
     this.#show(next, false);
   }
 
-  /** Changes the address without a new history entry, as search does while the viewer types. */
+  /** Changes the address without a new history entry: to follow what the viewer types, or to send them elsewhere. */
   replace(path: string): void {
-    history.replaceState(this.entry, '', path);
-    this.#show(this.entry, false);
+    const { pathname, search } = new URL(path, location.href);
+    const samePage = parseRoute(pathname, search).page === this.route.page;
+    const entry = samePage ? this.entry : { ...this.entry, key: freshKey() };
+    history.replaceState(entry, '', path);
+    this.#show(entry, false);
   }
 
   /** Back within Marquee, or to `fallback` when there is nothing before this page. */
