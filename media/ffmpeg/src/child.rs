@@ -16,6 +16,10 @@ use crate::{Command, Finished, Limits, Progress, ToolError};
 /// Clock ticks in `/proc`: fixed at 100 a second for every Linux program, whatever the kernel's own.
 const TICKS_PER_SECOND: u64 = 100;
 
+/// User and system time are each cut to whole ticks, so their sum may say this much less than what
+/// the limit counted.
+const TICK_ROUNDING: Duration = Duration::from_millis(20);
+
 /// The status ffmpeg ends with after it caught a signal.
 const CAUGHT_A_SIGNAL: i32 = 255;
 
@@ -185,7 +189,8 @@ fn judge(
         });
     };
     let limit = Duration::from_secs(command.limits.cpu.as_secs().max(1));
-    if signal == Signal::XCPU.as_raw() || cpu_time.is_some_and(|used| used >= limit) {
+    if signal == Signal::XCPU.as_raw() || cpu_time.is_some_and(|used| used + TICK_ROUNDING >= limit)
+    {
         return Err(ToolError::CpuLimit { tool, limit });
     }
     if CRASHES.iter().any(|crash| crash.as_raw() == signal) {
