@@ -6,7 +6,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use media_ffmpeg::{Command, Finished, MediaInput, ToolError, Tools};
+use media_ffmpeg::{Command, Finished, InputError, MediaInput, ToolError, Tools};
 use media_isobmff::Track;
 use serde::{Deserialize, Serialize};
 use studio_inspect::{AudioFacts, Report};
@@ -104,73 +104,125 @@ struct Job<'a> {
     out: &'a Path,
 }
 
-/// What the sound is made from, in the order it is tried.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Source {
-    /// The track as it is.
-    Track,
-    /// Only those parts of the track that are like its beginning: where damage (or a broadcast) changes
-    /// the format under way, ffmpeg starts its filters again and loses the place.
-    Uniform,
-    /// Silence.
-    Silence,
-}
-
 impl Job<'_> {
+    /// In one pass; in two where the format changes under way (broadcasts do that, and damage can look
+    /// like it), because ffmpeg then starts its filters again and loses the place; and as silence where
+    /// nothing can be decoded.
     async fn run_any(
         &self,
         on_progress: &mut (impl FnMut(Duration) + Send),
     ) -> Result<EncodedAudio, EncodeError> {
-        for source in [Source::Track, Source::Uniform] {
-            match self
-                .run(source)
-                .run(|progress| on_progress(progress.out_time))
-                .await
-            {
-                Ok(finished) => {
-                    let (bytes, whole) = self.check().await?;
-                    if whole {
-                        return Ok(self.finished(bytes, self.warning(source, &finished)));
-                    }
-                }
-                Err(error @ ToolError::Failed { .. }) if !error.is_out_of_space() => {}
-                Err(error) => return Err(self.failed(error)),
-            }
+        let once = self
+            .once()
+            .run(|progress| on_progress(progress.out_time))
+            .await;
+        if let Some(made) = self.judged(once).await? {
+            return Ok(made);
         }
-        let silent = self.run(Source::Silence).run(|_| {}).await;
-        silent.map_err(|error| self.failed(error))?;
+        let twice = self.twice(on_progress).await;
+        if let Some(made) = self.judged(twice).await? {
+            return Ok(made);
+        }
+        self.silence()
+            .run(|_| {})
+            .await
+            .map_err(|error| self.failed(error))?;
         let (bytes, _) = self.check().await?;
         let stream_index = self.audio.stream_index;
         Ok(self.finished(bytes, Some(AudioWarning::Unreadable { stream_index })))
     }
 
-    fn run(&self, source: Source) -> Command {
-        let (layout, kbps) = if self.channels() == 1 {
-            ("mono", MONO_KBPS)
-        } else {
-            ("stereo", STEREO_KBPS)
+    /// What a run made, or nothing where another way should be tried.
+    async fn judged(
+        &self,
+        outcome: Result<Finished, ToolError>,
+    ) -> Result<Option<EncodedAudio>, EncodeError> {
+        let finished = match outcome {
+            Ok(finished) => finished,
+            Err(error @ ToolError::Failed { .. }) if !error.is_out_of_space() => return Ok(None),
+            Err(error) => return Err(self.failed(error)),
         };
-        let command = self.tools.ffmpeg();
-        let command = match source {
-            Source::Silence => command
-                .synthetic(&format!("anullsrc=r={SAMPLE_RATE}:cl={layout}"))
-                .args(["-af", &format!("atrim=end_sample={}", self.samples)]),
-            Source::Track | Source::Uniform => {
-                let uniform: &[&str] = if source == Source::Uniform {
-                    &["-drop_changed", "1"]
-                } else {
-                    &[]
-                };
-                let filters = filters::chain(self.report.video.start_ms, layout, self.samples);
-                let stream = format!("0:{}", self.audio.stream_index);
-                // Any share of damage is survived: what is missing becomes silence.
-                command
-                    .arg("-copyts")
-                    .args(["-max_error_rate", "1"])
-                    .args(uniform)
-                    .input(self.input)
-                    .args(["-map", &stream, "-af", &filters])
-            }
+        let (bytes, whole) = self.check().await?;
+        let stream_index = self.audio.stream_index;
+        let warning = filters::complains(&finished.stderr_tail)
+            .then_some(AudioWarning::Damaged { stream_index });
+        Ok(whole.then(|| self.finished(bytes, warning)))
+    }
+
+    fn once(&self) -> Command {
+        let levelled = filters::levelled(self.report.video.start_ms, self.layout());
+        let unbroken = filters::unbroken(self.samples);
+        let command = self
+            .decoding()
+            .args(["-af", &format!("{levelled},{unbroken}")]);
+        self.encoding(command)
+    }
+
+    /// First to plain samples of one format that keep their times, then as usual.
+    async fn twice(
+        &self,
+        on_progress: &mut (impl FnMut(Duration) + Send),
+    ) -> Result<Finished, ToolError> {
+        let plain = self.out.with_extension("nut");
+        let levelled = filters::levelled(self.report.video.start_ms, self.layout());
+        // A container would shift times below zero, so what lies before the picture goes here already.
+        let levelled = format!("{levelled},atrim=start=0");
+        let first = self
+            .decoding()
+            .args(["-af", &levelled, "-c:a", "pcm_s16le", "-f", "nut"]);
+        let outcome = match first.output(&plain).run(|_| {}).await {
+            Ok(first) => self
+                .second(&plain, on_progress)
+                .await
+                .map(|finished| Finished {
+                    stderr_tail: first.stderr_tail + &finished.stderr_tail,
+                    ..finished
+                }),
+            Err(error) => Err(error),
+        };
+        // What is left behind is beside the output and goes with its folder.
+        let _removed = platform_files::remove_if_there(&plain).await;
+        outcome
+    }
+
+    async fn second(
+        &self,
+        plain: &Path,
+        on_progress: &mut (impl FnMut(Duration) + Send),
+    ) -> Result<Finished, ToolError> {
+        let lost = |error: InputError| ToolError::Lost {
+            tool: "ffmpeg",
+            source: std::io::Error::other(error),
+        };
+        let plain = MediaInput::open(plain).map_err(lost)?;
+        let command = self.tools.ffmpeg().arg("-copyts").input_as(&plain, "nut");
+        let command = command.args(["-af", &filters::unbroken(self.samples)]);
+        self.encoding(command)
+            .run(|progress| on_progress(progress.out_time))
+            .await
+    }
+
+    fn silence(&self) -> Command {
+        let source = format!("anullsrc=r={SAMPLE_RATE}:cl={}", self.layout());
+        let command = self.tools.ffmpeg().synthetic(&source);
+        self.encoding(command.args(["-af", &format!("atrim=end_sample={}", self.samples)]))
+    }
+
+    /// Any share of damage is survived: what is missing becomes silence.
+    fn decoding(&self) -> Command {
+        let stream = format!("0:{}", self.audio.stream_index);
+        let command = self
+            .tools
+            .ffmpeg()
+            .args(["-copyts", "-max_error_rate", "1"]);
+        command.input(self.input).args(["-map", &stream])
+    }
+
+    fn encoding(&self, command: Command) -> Command {
+        let kbps = if self.channels() == 1 {
+            MONO_KBPS
+        } else {
+            STEREO_KBPS
         };
         command
             .args([
@@ -193,14 +245,16 @@ impl Job<'_> {
         Ok((bytes, found.abs_diff(wanted) <= AAC_FRAME_SLACK))
     }
 
-    fn warning(&self, source: Source, finished: &Finished) -> Option<AudioWarning> {
-        let stream_index = self.audio.stream_index;
-        let complained = filters::complains(&finished.stderr_tail);
-        (complained || source == Source::Uniform).then_some(AudioWarning::Damaged { stream_index })
-    }
-
     fn channels(&self) -> u16 {
         if self.audio.channels == 1 { 1 } else { 2 }
+    }
+
+    fn layout(&self) -> &'static str {
+        if self.channels() == 1 {
+            "mono"
+        } else {
+            "stereo"
+        }
     }
 
     fn finished(&self, bytes: u64, warning: Option<AudioWarning>) -> EncodedAudio {

@@ -3,7 +3,7 @@
 use contracts_delivery::FrameRate;
 use studio_inspect::Report;
 use studio_ladder::Rung;
-use studio_shots::{ReadFrom, grid_filters, seconds};
+use studio_shots::{GRID_INPUT, ReadFrom, grid_filters, seconds};
 
 use crate::colour::{HD, Tags, is_rgb, tags};
 use crate::limits::PRE_ROLL;
@@ -78,7 +78,7 @@ impl<'a> Conform<'a> {
     /// The file's own times are kept, and a seek stops at the key frame at or before its target with
     /// nothing cut away: which frames are used is the filters' business.
     pub fn input_options(&self, from: ReadFrom) -> Vec<String> {
-        let mut options = vec!["-copyts".to_owned()];
+        let mut options: Vec<String> = GRID_INPUT.map(str::to_owned).into();
         if from == ReadFrom::Index {
             let target = self.milliseconds() as i64 + self.report.video.start_ms;
             let target = seconds(target - PRE_ROLL.as_millis() as i64);

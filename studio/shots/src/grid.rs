@@ -16,8 +16,12 @@ pub enum ReadFrom {
     Index,
 }
 
-/// The filters that lay a picture on the grid. They need the file's own times (`-copyts`); each frame
-/// they give has its number on the grid as its timestamp.
+/// Options of the input that [`grid_filters`] rely on: the file's own times, and filters that go on where
+/// the picture's size changes under way (broadcasts do that); started again, they would lose the place.
+pub const GRID_INPUT: [&str; 3] = ["-copyts", "-reinit_filter", "0"];
+
+/// The filters that lay a picture on the grid. They need [`GRID_INPUT`]; each frame they give
+/// has its number on the grid as its timestamp.
 ///
 /// Fields are woven into frames where the master is interlaced (its flags say which frames are). Uneven
 /// frames are repeated or left out; a frame is shown from the grid time nearest to its own.

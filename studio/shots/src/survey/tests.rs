@@ -114,6 +114,34 @@ async fn sound_that_outlasts_the_picture_is_not_taken_for_a_cut() {
 }
 
 #[tokio::test]
+async fn a_broadcast_that_changes_its_size_is_counted_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut joined = Vec::new();
+    for (name, size, offset) in [("one.ts", "320x180", "0"), ("two.ts", "640x360", "4")] {
+        let path = folder.path().join(name);
+        let source = format!("testsrc2=s={size}:r=25:d=4");
+        let codec = [
+            "-c:v",
+            "libx264",
+            "-preset",
+            "ultrafast",
+            "-output_ts_offset",
+            offset,
+        ];
+        make_clip(
+            &path,
+            &[&["-f", "lavfi", "-i", &source], &codec[..]].concat(),
+        )
+        .await;
+        joined.extend(std::fs::read(&path).unwrap());
+    }
+    let path = folder.path().join("joined.ts");
+    std::fs::write(&path, joined).unwrap();
+    let found = surveyed(&MediaInput::open(&path).unwrap()).await.unwrap();
+    assert!((198..=202).contains(&found.frames), "{}", found.frames);
+}
+
+#[tokio::test]
 async fn real_clips_are_counted_to_the_frame() {
     for (name, frames, cuts) in [
         ("sintel-26s-848x480.mp4", 652, 6),

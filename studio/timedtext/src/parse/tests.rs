@@ -1,8 +1,8 @@
 //! Whole files in, cues and warnings out.
 
-use std::path::Path;
 use std::time::Duration;
 
+use media_ffmpeg::testing::shared_media;
 use proptest::prelude::*;
 
 use super::*;
@@ -130,12 +130,11 @@ fn cues_past_the_titles_end_are_trimmed() {
 
 #[test]
 fn real_subtitles_are_read_without_loss() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../..");
-    let shared = option_env!("MARQUEE_SHARED").map_or_else(|| root.join("shared"), Into::into);
-    let made = "WEBVTT\n\n0\n00:00.000 --> 00:12.000\n<v Test>[Test]</v>\n\nNOTE A comment\n";
     for language in ["en", "es", "de"] {
-        let path = shared.join(format!("media/sintel-{language}.vtt"));
-        let bytes = std::fs::read(&path).unwrap_or_else(|_| made.as_bytes().to_vec());
+        let Some(input) = shared_media(&format!("sintel-{language}.vtt")) else {
+            continue;
+        };
+        let bytes = std::fs::read(input.path()).unwrap();
         let (cues, warnings) = parse("sintel.vtt", &bytes).unwrap();
         assert_eq!(warnings, [], "{language}");
         let arrows = String::from_utf8_lossy(&bytes)
