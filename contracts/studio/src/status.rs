@@ -4,9 +4,10 @@ use contracts_delivery::ReleaseId;
 use contracts_membership::TitleId;
 use platform_clock::Timestamp;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// The state of a title as a whole.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum TitleState {
     /// Waiting for a worker.
@@ -29,7 +30,7 @@ impl TitleState {
 }
 
 /// The state of one step.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum StepState {
     /// Not begun.
@@ -43,7 +44,7 @@ pub enum StepState {
 }
 
 /// One step's progress.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct StepProgress {
     /// Its name, such as `encode`.
     pub name: String,
@@ -66,9 +67,10 @@ pub struct StepProgress {
 }
 
 /// A title on its journey.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct TitleStatus {
     /// The title.
+    #[schema(value_type = String)]
     pub id: TitleId,
     /// What it is called.
     pub name: String,
@@ -86,8 +88,10 @@ pub struct TitleStatus {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub duration_ms: Option<u64>,
     /// When it was submitted.
+    #[schema(value_type = String)]
     pub added_at: Timestamp,
     /// What plays, once published.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
     pub release: Option<ReleaseId>,
 }

@@ -2,9 +2,10 @@
 
 use contracts_membership::{Availability, Maturity, TitleId};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// A master and what is known of it. The body of `POST /video-contents/v1/videos`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Submission {
     /// What the title is called; 1 to 200 characters.
@@ -23,9 +24,11 @@ pub struct Submission {
     pub year: Option<i32>,
     /// Who it is meant for.
     #[serde(default)]
+    #[schema(value_type = String)]
     pub maturity: Maturity,
     /// When, where and to whom it is offered.
     #[serde(default)]
+    #[schema(value_type = Object)]
     pub availability: Availability,
     /// The finished upload that holds the master.
     pub upload_id: String,
@@ -34,11 +37,12 @@ pub struct Submission {
     pub subtitles: Vec<SubmittedSubtitle>,
     /// The title whose files this master replaces; a new title when absent.
     #[serde(default)]
+    #[schema(value_type = Option<String>)]
     pub replaces: Option<TitleId>,
 }
 
 /// One subtitle file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SubmittedSubtitle {
     /// BCP 47.

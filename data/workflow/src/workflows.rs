@@ -102,6 +102,7 @@ impl Workflows {
             }
             after = Some(last);
         }
+        open.retain(|(_, id)| !self.0.runs.lock().contains_key(id));
         open.sort();
         for (_, id) in open {
             self.spawn(id);

@@ -1,0 +1,26 @@
+//! The studio's limits.
+
+use std::ops::RangeInclusive;
+
+/// Characters of a title's name: longer ones fit no card.
+pub(crate) const NAME_CHARACTERS: usize = 200;
+/// Characters of a description: about a page.
+pub(crate) const DESCRIPTION_CHARACTERS: usize = 4_000;
+/// Characters of a category: a word or two.
+pub(crate) const CATEGORY_CHARACTERS: usize = 60;
+/// Characters of one tag.
+pub(crate) const TAG_CHARACTERS: usize = 60;
+/// Tags of a title.
+pub(crate) const TAGS: usize = 30;
+/// Subtitle files of a title: more languages than any title has been given.
+pub(crate) const SUBTITLES: usize = 80;
+/// Sound tracks made of a master; a manifest with more helps nobody.
+pub(crate) const AUDIO_TRACKS: usize = 16;
+/// Years a film can be from: the first moving pictures to a few years ahead.
+pub(crate) const YEARS: RangeInclusive<i32> = 1870..=2100;
+/// Bytes of a subtitle file that are read: far above any real one.
+pub(crate) const SUBTITLE_BYTES: u64 = 16 << 20;
+/// Free space that must stay on the studio's disk.
+pub(crate) const DISK_RESERVE: u64 = 512 << 20;
+/// Runs worked on at once: a short title does not wait behind a long one.
+pub(crate) const RUNS_AT_ONCE: usize = 2;

@@ -1,0 +1,15 @@
+//! The steps, each a thin call into the crate that does the work.
+
+mod encode;
+mod package;
+mod publish;
+mod receive;
+mod survey;
+mod text;
+
+pub(crate) use encode::{encode, sounds};
+pub(crate) use package::{package, verify};
+pub(crate) use publish::publish;
+pub(crate) use receive::{receive, take_all, uploads};
+pub(crate) use survey::{inspect, plan};
+pub(crate) use text::texts;

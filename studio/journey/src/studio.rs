@@ -1,0 +1,325 @@
+//! What may be asked of the studio.
+
+mod sweep;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use contracts_delivery::Origin;
+use contracts_membership::{Catalog, TitleId};
+use contracts_studio::{Submission, TitleEvent, TitleStatus};
+use data_engine::SharedEngine;
+use data_events::SharedLog;
+use data_workflow::{State, Workflows};
+use media_ffmpeg::Tools;
+use platform_clock::SharedClock;
+use platform_entropy::{SharedEntropy, random_id};
+use studio_ingest::Uploads;
+use tokio::sync::Semaphore;
+
+use crate::error::StudioError;
+use crate::limits::RUNS_AT_ONCE;
+use crate::makings::RunInput;
+use crate::record::{Records, TitleRecord, workflow_id};
+use crate::run::{KIND, run};
+use crate::stage::{take_all, uploads};
+use crate::status::status;
+use crate::submission::check;
+use crate::workshop::{Workshop, remove_folder};
+
+/// What the studio is made of.
+#[derive(Clone)]
+pub struct StudioParts {
+    /// Where records and workflows are kept.
+    pub engine: SharedEngine,
+    /// The time.
+    pub clock: SharedClock,
+    /// For titles' ids.
+    pub entropy: SharedEntropy,
+    /// ffmpeg and ffprobe.
+    pub tools: Arc<Tools>,
+    /// Where masters arrive.
+    pub uploads: Arc<Uploads>,
+    /// Where releases go.
+    pub origin: Arc<dyn Origin>,
+    /// Where titles go.
+    pub catalog: Arc<dyn Catalog>,
+    /// Where events go.
+    pub events: SharedLog,
+    /// Masters and work in progress.
+    pub folder: PathBuf,
+    /// Encoder processes at once; at least one.
+    pub encoders: usize,
+}
+
+/// The studio. Cheap to clone.
+#[derive(Clone)]
+pub struct Studio {
+    workshop: Arc<Workshop>,
+    workflows: Workflows,
+    entropy: SharedEntropy,
+}
+
+impl Studio {
+    /// Opens the studio; nothing runs until [`Studio::resume`].
+    pub async fn open(parts: StudioParts) -> Result<Self, StudioError> {
+        let workflows =
+            Workflows::open(&parts.engine, Arc::clone(&parts.clock), RUNS_AT_ONCE).await?;
+        let encoders = parts.encoders.max(1);
+        let workshop = Arc::new(Workshop {
+            tools: parts.tools,
+            uploads: parts.uploads,
+            origin: parts.origin,
+            catalog: parts.catalog,
+            events: parts.events,
+            records: Records::open(&parts.engine).await?,
+            clock: parts.clock,
+            folder: parts.folder,
+            places: Semaphore::new(encoders),
+            encoders,
+            start: random_id(&*parts.entropy),
+        });
+        workshop.prepare().await?;
+        let shared = Arc::clone(&workshop);
+        workflows.register(KIND, move |context, input: RunInput| {
+            run(context, Arc::clone(&shared), input)
+        });
+        Ok(Self {
+            workshop,
+            workflows,
+            entropy: parts.entropy,
+        })
+    }
+
+    /// Goes on with every run that had not ended, and removes what ended runs left behind.
+    pub async fn resume(&self) -> Result<(), StudioError> {
+        self.sweep().await?;
+        Ok(self.workflows.resume().await?)
+    }
+
+    /// Stops every run where it is; [`Studio::resume`] of a later start goes on.
+    pub async fn stop(&self) {
+        self.workflows.stop().await;
+    }
+
+    /// Takes a submission. The same submission again gives the same title, and starts it again if it
+    /// had failed, so that a client may repeat a request whose answer it lost.
+    pub async fn submit(&self, submission: Submission) -> Result<TitleId, StudioError> {
+        let submission = check(submission).map_err(StudioError::Submission)?;
+        if let Some(replaced) = submission.replaces.clone() {
+            return self.replace(&replaced, submission).await;
+        }
+        let same = |record: &TitleRecord| {
+            record.submission.upload_id == submission.upload_id
+                && record.submission.title == submission.title
+        };
+        if let Some(record) = self.workshop.records.list().await?.into_iter().find(same) {
+            self.start_if_ended(&record, &submission).await?;
+            return Ok(record.id);
+        }
+        let id = TitleId(random_id(&*self.entropy));
+        take_all(&self.workshop, &id, &submission).await?;
+        let record = TitleRecord {
+            id,
+            submission,
+            added_at: self.workshop.clock.now(),
+            run: 1,
+            entry: None,
+            unpublished: false,
+            warnings: Vec::new(),
+        };
+        self.workshop.records.add(&record).await?;
+        self.start(&record).await?;
+        Ok(record.id)
+    }
+
+    /// How a title stands.
+    pub async fn title(&self, id: &TitleId) -> Result<TitleStatus, StudioError> {
+        let record = self.record(id).await?;
+        self.status_of(&record).await
+    }
+
+    /// How every title stands, newest first.
+    pub async fn titles(&self) -> Result<Vec<TitleStatus>, StudioError> {
+        let mut titles = Vec::new();
+        for record in self.workshop.records.list().await? {
+            titles.push(self.status_of(&record).await?);
+        }
+        Ok(titles)
+    }
+
+    /// Takes a title out of the catalogue and its files off every appliance and the origin. Its master
+    /// stays, for [`Studio::publish`].
+    pub async fn unpublish(&self, id: &TitleId) -> Result<(), StudioError> {
+        let record = self.record(id).await?;
+        let Some(release) = record.release() else {
+            return Err(StudioError::State(format!(
+                "{} is not published",
+                record.submission.title
+            )));
+        };
+        self.workshop.catalog.remove(id).await?;
+        self.workshop.origin.withdraw(release).await?;
+        self.workshop
+            .records
+            .change(id, |record| {
+                record.entry = None;
+                record.unpublished = true;
+                true
+            })
+            .await?;
+        self.tell(id, &TitleEvent::Unpublished { title: id.clone() })
+            .await
+    }
+
+    /// Makes an unpublished title again from its master.
+    pub async fn publish(&self, id: &TitleId) -> Result<(), StudioError> {
+        let record = self.record(id).await?;
+        if record.entry.is_some() {
+            return Err(StudioError::State(format!(
+                "{} is published already",
+                record.submission.title
+            )));
+        }
+        self.again(&record).await
+    }
+
+    /// Starts a failed title again from its master.
+    pub async fn retry(&self, id: &TitleId) -> Result<(), StudioError> {
+        let record = self.record(id).await?;
+        match self.workflow_state(&record).await? {
+            Some(State::Failed { .. }) => self.again(&record).await,
+            _ => Err(StudioError::State(format!(
+                "{} has not failed",
+                record.submission.title
+            ))),
+        }
+    }
+
+    /// Removes a title and everything made from it, wherever it is. Deleting it again is an error that
+    /// says it is gone.
+    pub async fn delete(&self, id: &TitleId) -> Result<(), StudioError> {
+        let record = self.record(id).await?;
+        for run in 1..=record.run {
+            self.workflows.remove(&workflow_id(id, run)).await?;
+        }
+        self.workshop.catalog.remove(id).await?;
+        // Read again: the run that was stopped may have published a moment before.
+        if let Some(release) = self.record(id).await?.release() {
+            self.workshop.origin.withdraw(release).await?;
+        }
+        for run in 1..=record.run {
+            remove_folder(&self.workshop.work(id, run)).await?;
+        }
+        remove_folder(&self.workshop.masters(id)).await?;
+        self.workshop
+            .forget_uploads(uploads(&record.submission))
+            .await;
+        self.workshop.records.remove(id).await?;
+        self.tell(id, &TitleEvent::Deleted { title: id.clone() })
+            .await
+    }
+
+    async fn replace(&self, id: &TitleId, submission: Submission) -> Result<TitleId, StudioError> {
+        let record = self.record(id).await?;
+        if record.submission.upload_id != submission.upload_id {
+            take_all(&self.workshop, id, &submission).await?;
+        } else if self.workflow_state(&record).await? == Some(State::Open) {
+            return Ok(id.clone());
+        }
+        self.new_run(id, Some(submission)).await?;
+        Ok(id.clone())
+    }
+
+    async fn start_if_ended(
+        &self,
+        record: &TitleRecord,
+        submission: &Submission,
+    ) -> Result<(), StudioError> {
+        match self.workflow_state(record).await? {
+            Some(State::Failed { .. }) => self.new_run(&record.id, Some(submission.clone())).await,
+            None => self.start(record).await,
+            Some(State::Open | State::Done) => Ok(()),
+        }
+    }
+
+    async fn again(&self, record: &TitleRecord) -> Result<(), StudioError> {
+        if self.workflow_state(record).await? == Some(State::Open) {
+            let name = &record.submission.title;
+            return Err(StudioError::State(format!(
+                "{name} is being worked on; wait until that ends"
+            )));
+        }
+        self.new_run(&record.id, None).await
+    }
+
+    /// Stops the newest run if it goes on, and starts another.
+    async fn new_run(
+        &self,
+        id: &TitleId,
+        submission: Option<Submission>,
+    ) -> Result<(), StudioError> {
+        let record = self.record(id).await?;
+        self.workflows.remove(&record.workflow()).await?;
+        remove_folder(&self.workshop.work(id, record.run)).await?;
+        let changed = self
+            .workshop
+            .records
+            .change(id, |record| {
+                record.run += 1;
+                if let Some(submission) = &submission {
+                    record.submission = submission.clone();
+                }
+                true
+            })
+            .await?;
+        match changed {
+            Some((_, record)) => self.start(&record).await,
+            None => Err(StudioError::NoSuchTitle(id.clone())),
+        }
+    }
+
+    async fn start(&self, record: &TitleRecord) -> Result<(), StudioError> {
+        let input = RunInput {
+            title: record.id.clone(),
+            run: record.run,
+        };
+        self.workflows
+            .start(KIND, &record.workflow(), &input)
+            .await?;
+        Ok(())
+    }
+
+    async fn record(&self, id: &TitleId) -> Result<TitleRecord, StudioError> {
+        self.workshop
+            .records
+            .get(id)
+            .await?
+            .ok_or_else(|| StudioError::NoSuchTitle(id.clone()))
+    }
+
+    async fn workflow_state(&self, record: &TitleRecord) -> Result<Option<State>, StudioError> {
+        Ok(self
+            .workflows
+            .status(&record.workflow())
+            .await?
+            .map(|workflow| workflow.state))
+    }
+
+    async fn status_of(&self, record: &TitleRecord) -> Result<TitleStatus, StudioError> {
+        let workflow = self.workflows.status(&record.workflow()).await?;
+        Ok(status(record, workflow.as_ref(), self.workshop.clock.now()))
+    }
+
+    async fn tell(&self, id: &TitleId, event: &TitleEvent) -> Result<(), StudioError> {
+        self.workshop
+            .tell(id, event)
+            .await
+            .map_err(|error| StudioError::Folder(std::io::Error::other(error)))
+    }
+
+    /// Takes a whole file that comes in one request, as an upload like any other.
+    pub(crate) fn uploads(&self) -> &Arc<Uploads> {
+        &self.workshop.uploads
+    }
+}
