@@ -30,7 +30,7 @@ export function arrive(key: string, revisited: boolean, wantFocus: boolean): () 
   const until = performance.now() + PATIENCE_MS;
   let frame = 0;
   const attempt = (): void => {
-    if (document.activeElement !== null && document.activeElement !== document.body && !document.activeElement.matches('header *')) return;
+    if (document.activeElement !== null && document.activeElement !== document.body && !document.activeElement.matches('[data-fixed] *')) return;
     if (place ? putBack(place) : start()) return;
     if (performance.now() < until) frame = requestAnimationFrame(attempt);
   };

@@ -2,7 +2,7 @@
 import { nextInDirection, type Direction, type Rect } from './geometry';
 import { directionOf, fieldKeepsArrow, fieldState, isBack } from './keys';
 
-const FOCUSABLE = 'a[href], button:not(:disabled), input:not(:disabled):not([type="hidden"]), select:not(:disabled), textarea:not(:disabled), [tabindex="0"]';
+const FOCUSABLE = 'a[href]:not([data-skip]), button:not(:disabled), input:not(:disabled):not([type="hidden"]), select:not(:disabled), textarea:not(:disabled), [tabindex="0"]';
 
 /** An open menu or panel holds focus inside itself while it carries this attribute. */
 export const SCOPE = 'data-focus-scope';
@@ -33,8 +33,26 @@ export function moveFocus(direction: Direction): boolean {
   if (!(active instanceof HTMLElement) || active === document.body || !scope.contains(active)) {
     return settle(scope.querySelector<HTMLElement>('[data-autofocus]') ?? firstVisible(candidates));
   }
-  const index = nextInDirection(rectOf(active), candidates.map(rectOf), direction);
-  return settle(candidates[index]);
+  for (const layer of layers(active, candidates, direction)) {
+    const toBar = direction === 'up' && !inBar(active) && layer.some(inBar);
+    // While the page still scrolls, what has focus may be above the bar on screen; the bar is reached all the same.
+    const from = toBar ? { ...rectOf(active), top: innerHeight } : rectOf(active);
+    const next = layer[nextInDirection(from, layer.map(rectOf), direction)];
+    if (next) return settle(next);
+  }
+  return false;
+}
+
+/** The fixed bar lies over the page while it scrolls, so geometry alone would mix the two: it counts as above everything. */
+function layers(active: Element, candidates: HTMLElement[], direction: Direction): HTMLElement[][] {
+  const bar = candidates.filter(inBar);
+  const page = candidates.filter((element) => !inBar(element));
+  if (inBar(active)) return direction === 'down' ? [page] : [bar];
+  return direction === 'up' ? [page, bar] : [page];
+}
+
+function inBar(element: Element): boolean {
+  return element.closest('[data-fixed]') !== null;
 }
 
 /** Gives an element focus and scrolls so that rows keep it in the same place. */
@@ -63,7 +81,7 @@ function focusable(scope: ParentNode): HTMLElement[] {
 function firstVisible(elements: readonly HTMLElement[]): HTMLElement | undefined {
   return elements.find((element) => {
     const rect = element.getBoundingClientRect();
-    return rect.bottom > 0 && rect.top < innerHeight && element.closest('header') === null;
+    return rect.bottom > 0 && rect.top < innerHeight && !inBar(element);
   }) ?? elements[0];
 }
 

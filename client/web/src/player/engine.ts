@@ -11,6 +11,8 @@ const BUFFER_S = 30;
 /** Switches kept for the diagnostics panel. */
 const MAX_SWITCHES = 50;
 const MAX_RETRY_WAIT_S = 10;
+/** A change this soon after the viewer chose a quality is put down to the choice. */
+const CHOICE_MS = 5_000;
 
 export interface Language {
   id: string;
@@ -47,7 +49,7 @@ export class Engine {
   readonly #failover: Failover;
   readonly #events: EngineEvents;
   #quality: Quality = 'auto';
-  #chosen = false;
+  #chosenAt = Number.NEGATIVE_INFINITY;
   #switches: Switch[] = [];
   #retryWaitS = 0.5;
   #counted = { decoded: 0, dropped: 0 };
@@ -95,7 +97,7 @@ export class Engine {
     });
     this.#applyAbr(options.quality);
     await this.player.load(session.manifests.dash, startS > 0 ? startS : null, 'application/dash+xml');
-    this.setQuality(options.quality);
+    this.#apply(options.quality);
     await this.#addSubtitleFiles(session);
     this.#noteSwitch();
     this.#events.onTracks();
@@ -106,7 +108,11 @@ export class Engine {
   }
 
   setQuality(quality: Quality): void {
-    this.#chosen = true;
+    this.#chosenAt = performance.now();
+    this.#apply(quality);
+  }
+
+  #apply(quality: Quality): void {
     this.#applyAbr(quality);
     const best = quality === 'best' ? bestOf(this.player.getVariantTracks().filter((track) => track.language === (this.#activeVariant()?.language ?? track.language))) : null;
     if (best) this.player.selectVariantTrack(best, false);
@@ -191,8 +197,8 @@ export class Engine {
     const droppedShare = decoded > 0 ? (droppedFrames - this.#counted.dropped) / decoded : 0;
     this.#counted = { decoded: decodedFrames, dropped: droppedFrames };
     const viewHeight = this.#video.clientHeight * devicePixelRatio;
-    const seen = { bandwidth, bufferS: this.bufferAheadS(), quality: this.#quality, chosen: this.#chosen && from !== null, viewHeight, droppedShare };
-    this.#chosen = false;
+    const seen = { bandwidth, bufferS: this.bufferAheadS(), quality: this.#quality, chosen: performance.now() - this.#chosenAt < CHOICE_MS, viewHeight, droppedShare };
+    this.#chosenAt = Number.NEGATIVE_INFINITY;
     const change = { at: this.#video.currentTime, from: renditionName(from), to: renditionName(to), reason: reasonFor(from, to, seen) };
     this.#switches = [...this.#switches.slice(1 - MAX_SWITCHES), change];
     this.#events.onSwitch(change);

@@ -58,6 +58,7 @@ export class PlaySession {
       await api.heartbeat(this.#session.session_id, positionS * 1000, state, appliance);
     } catch (error) {
       if (isOver(error)) await this.renew();
+      else if (isTaken(error)) this.#events.onLost(error);
     }
   }
 
@@ -92,8 +93,7 @@ export class PlaySession {
       this.#renewedAt = performance.now();
       this.#events.onRenewed(fresh);
     } catch (error) {
-      if (error instanceof ApiProblem && !error.passing) this.#events.onLost(error);
-      else if (error instanceof ApiProblem && error.reason === 'too-many-streams') this.#events.onLost(error);
+      if (isTaken(error) || (error instanceof ApiProblem && !error.passing)) this.#events.onLost(error);
     }
     this.#planRenewal();
   }
@@ -118,4 +118,9 @@ export class PlaySession {
 
 function isOver(error: unknown): boolean {
   return error instanceof ApiProblem && (error.status === 404 || error.status === 410);
+}
+
+/** Another screen took this play's place. */
+function isTaken(error: unknown): boolean {
+  return error instanceof ApiProblem && error.reason === 'too-many-streams';
 }
