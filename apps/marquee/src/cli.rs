@@ -1,0 +1,170 @@
+//! The command line: what can be typed, and nothing of what it does.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use url::Url;
+
+use crate::roles::Role;
+
+/// Marquee: a streaming service anyone can run.
+#[derive(Debug, Parser)]
+#[command(version, max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run the service, or some of its roles, on this machine
+    Serve(Serve),
+    /// Send a master to a service and follow it until it plays
+    Publish(Publish),
+    /// List the titles of a service and how far each is
+    Titles(Titles),
+    /// Take a title out of the catalogue, put it back, try it again, or delete it
+    Title(TitleAction),
+    /// Play a title or a manifest without a screen, and tell how it went
+    Play(Play),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// Roles this process runs, separated by commas
+    #[arg(long, value_delimiter = ',', default_value = "api,origin,studio,edge")]
+    pub(crate) roles: Vec<Role>,
+    /// Folder for everything the service keeps
+    #[arg(long, env = "MARQUEE_DATA", default_value = "marquee-data")]
+    pub(crate) data: PathBuf,
+    /// Address of the first role's listener: the API's, or an appliance's own when it runs alone
+    #[arg(long)]
+    pub(crate) listen: Option<SocketAddr>,
+    /// Settings; `marquee.toml` in the repository lists them all
+    #[arg(long, env = "MARQUEE_CONFIG")]
+    pub(crate) config: Option<PathBuf>,
+    /// Do not make the demonstration films on the first start
+    #[arg(long)]
+    pub(crate) no_demo: bool,
+}
+
+/// Which service to talk to, and how to answer.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Service {
+    /// The service's address
+    #[arg(long, env = "MARQUEE_SERVER", default_value = "http://127.0.0.1:8400")]
+    pub(crate) server: Url,
+    /// The service's data folder, for its owner's token when `MARQUEE_TOKEN` is not set
+    #[arg(long, env = "MARQUEE_DATA", default_value = "marquee-data")]
+    pub(crate) data: PathBuf,
+    /// The credential
+    #[arg(long, env = "MARQUEE_TOKEN", hide_env_values = true, hide = true)]
+    pub(crate) token: Option<String>,
+    /// Answer in JSON on standard output
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Publish {
+    /// The master
+    pub(crate) file: PathBuf,
+    /// What the title is called; the file's name when not given
+    #[arg(long)]
+    pub(crate) title: Option<String>,
+    /// A few sentences about it
+    #[arg(long, default_value = "")]
+    pub(crate) description: String,
+    /// Words to find it by, separated by commas
+    #[arg(long, value_delimiter = ',')]
+    pub(crate) tags: Vec<String>,
+    /// One word for what it is
+    #[arg(long, default_value = "Film")]
+    pub(crate) category: String,
+    /// The year it was made
+    #[arg(long)]
+    pub(crate) year: Option<i32>,
+    /// A subtitle file and its language, such as `en=film.vtt`; may be given again
+    #[arg(long, value_name = "LANGUAGE=FILE", value_parser = parse_subtitles)]
+    pub(crate) subtitles: Vec<(String, PathBuf)>,
+    /// The title whose files this master replaces
+    #[arg(long, value_name = "ID")]
+    pub(crate) replaces: Option<String>,
+    #[command(flatten)]
+    pub(crate) service: Service,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Titles {
+    #[command(flatten)]
+    pub(crate) service: Service,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TitleAction {
+    /// What to do
+    #[arg(value_enum)]
+    pub(crate) action: Action,
+    /// The title's id, as `marquee titles` prints it
+    pub(crate) id: String,
+    #[command(flatten)]
+    pub(crate) service: Service,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Action {
+    /// Take it out of the catalogue; its files leave the appliances
+    Unpublish,
+    /// Put it back into the catalogue
+    Publish,
+    /// Go on where it failed
+    Retry,
+    /// Remove it and everything made from it
+    Delete,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Play {
+    /// A title's id or name, or the address of an HLS or DASH manifest
+    pub(crate) what: String,
+    /// Stop after this many seconds of the title
+    #[arg(long)]
+    pub(crate) seconds: Option<f64>,
+    /// Play this many times faster than life
+    #[arg(long, default_value_t = 1.0)]
+    pub(crate) speed: f64,
+    #[command(flatten)]
+    pub(crate) service: Service,
+}
+
+fn parse_subtitles(text: &str) -> Result<(String, PathBuf), String> {
+    match text.split_once('=') {
+        Some((language, file)) if !language.is_empty() && !file.is_empty() => {
+            Ok((language.to_owned(), file.into()))
+        }
+        _ => Err("write a language and a file, such as en=film.vtt".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_subtitle_needs_a_language_and_a_file() {
+        assert_eq!(
+            parse_subtitles("en=a=b.vtt"),
+            Ok(("en".to_owned(), "a=b.vtt".into()))
+        );
+        assert!(parse_subtitles("film.vtt").is_err());
+        assert!(parse_subtitles("=film.vtt").is_err());
+    }
+}

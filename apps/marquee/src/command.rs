@@ -1,0 +1,6 @@
+//! What each command does.
+
+pub(crate) mod play;
+pub(crate) mod publish;
+pub(crate) mod serve;
+pub(crate) mod titles;

@@ -1,0 +1,267 @@
+//! The settings of every role, nested as the roles are. `marquee.toml` in the repository lists them all.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use contracts_delivery::{ApplianceId, Tier};
+use delivery_edge::EdgeConfig;
+use media_ffmpeg::ToolsConfig;
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+/// Everything that can be set.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Config {
+    pub(crate) server: ServerConfig,
+    pub(crate) origin: OriginConfig,
+    pub(crate) studio: StudioConfig,
+    pub(crate) tools: ToolsConfig,
+    pub(crate) membership: MembershipConfig,
+    pub(crate) upstream: UpstreamConfig,
+    pub(crate) edges: Vec<EdgeSettings>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        let edge = |id: &str, port: u16| EdgeSettings {
+            id: ApplianceId(id.to_owned()),
+            listen: loopback(port),
+            ..EdgeSettings::default()
+        };
+        Self {
+            server: ServerConfig::default(),
+            origin: OriginConfig::default(),
+            studio: StudioConfig::default(),
+            tools: ToolsConfig::default(),
+            membership: MembershipConfig::default(),
+            upstream: UpstreamConfig::default(),
+            edges: vec![edge("edge-1", 8401), edge("edge-2", 8402)],
+        }
+    }
+}
+
+/// The API's listener and the logs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct ServerConfig {
+    pub(crate) listen: SocketAddr,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) public_url: Option<Url>,
+    pub(crate) log: String,
+    pub(crate) log_json: bool,
+}
+
+impl Default for ServerConfig {
+    fn default() -> Self {
+        Self {
+            listen: loopback(8400),
+            public_url: None,
+            log: "warn".to_owned(),
+            log_json: false,
+        }
+    }
+}
+
+/// The origin's listener: viewers' last resort, and the appliances' fill.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct OriginConfig {
+    pub(crate) listen: SocketAddr,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) base_url: Option<Url>,
+}
+
+impl Default for OriginConfig {
+    fn default() -> Self {
+        Self {
+            listen: loopback(8403),
+            base_url: None,
+        }
+    }
+}
+
+/// How much of the machine encoding may take.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct StudioConfig {
+    /// Encoders at once; 0: one per core.
+    pub(crate) encoders: usize,
+}
+
+/// What an operator decides about viewers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct MembershipConfig {
+    pub(crate) max_streams: u32,
+    pub(crate) max_height: u32,
+    pub(crate) secure_cookie: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) default_territory: Option<String>,
+}
+
+impl Default for MembershipConfig {
+    fn default() -> Self {
+        Self {
+            max_streams: 4,
+            max_height: 2160,
+            secure_cookie: false,
+            default_territory: None,
+        }
+    }
+}
+
+/// Where an appliance that runs alone fills from and reports to.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct UpstreamConfig {
+    pub(crate) control: Url,
+    pub(crate) origin: Url,
+    /// The file that holds the cluster's secret; the data folder's own when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) secret_file: Option<PathBuf>,
+}
+
+impl Default for UpstreamConfig {
+    fn default() -> Self {
+        Self {
+            control: local(8400),
+            origin: local(8403),
+            secret_file: None,
+        }
+    }
+}
+
+/// One appliance.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct EdgeSettings {
+    pub(crate) id: ApplianceId,
+    pub(crate) listen: SocketAddr,
+    /// Where players reach it; the listener's own address when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) base_url: Option<Url>,
+    pub(crate) tier: Tier,
+    pub(crate) capacity_mbps: u32,
+    /// The cache's folder; `edge/<id>` in the data folder when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) cache: Option<PathBuf>,
+    pub(crate) cache_bytes: u64,
+    pub(crate) read_ahead_blocks: u32,
+    pub(crate) max_streams: u32,
+}
+
+impl Default for EdgeSettings {
+    fn default() -> Self {
+        let own = EdgeConfig::default();
+        Self {
+            id: own.id,
+            listen: loopback(8401),
+            base_url: None,
+            tier: own.tier,
+            capacity_mbps: own.capacity_mbps,
+            cache: None,
+            cache_bytes: own.cache_bytes,
+            read_ahead_blocks: own.read_ahead_blocks,
+            max_streams: own.max_streams,
+        }
+    }
+}
+
+impl EdgeSettings {
+    /// The appliance's own settings, now that it is known where it listens.
+    pub(crate) fn appliance(
+        &self,
+        upstream: &UpstreamConfig,
+        listening: SocketAddr,
+        data: &std::path::Path,
+    ) -> EdgeConfig {
+        EdgeConfig {
+            id: self.id.clone(),
+            base_url: self
+                .base_url
+                .clone()
+                .unwrap_or_else(|| address_url(listening)),
+            tier: self.tier,
+            capacity_mbps: self.capacity_mbps,
+            folder: self
+                .cache
+                .clone()
+                .unwrap_or_else(|| data.join("edge").join(&self.id.0)),
+            cache_bytes: self.cache_bytes,
+            read_ahead_blocks: self.read_ahead_blocks,
+            max_streams: self.max_streams,
+            origin_url: with_slash(&upstream.origin),
+            control_url: with_slash(&upstream.control),
+        }
+    }
+}
+
+/// An address as a URL that ends with a slash.
+pub(crate) fn address_url(address: SocketAddr) -> Url {
+    Url::parse(&format!("http://{address}/")).expect("a socket address makes a valid URL")
+}
+
+fn with_slash(url: &Url) -> Url {
+    let mut url = url.clone();
+    if !url.path().ends_with('/') {
+        url.set_path(&format!("{}/", url.path()));
+    }
+    url
+}
+
+fn loopback(port: u16) -> SocketAddr {
+    SocketAddr::from(([127, 0, 0, 1], port))
+}
+
+fn local(port: u16) -> Url {
+    address_url(loopback(port))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sample_configuration_equals_the_defaults() {
+        let sample = include_str!("../../../marquee.toml");
+        let parsed: Config =
+            platform_config::parse(sample, std::path::Path::new("marquee.toml")).unwrap();
+        assert_eq!(parsed, Config::default());
+    }
+
+    #[test]
+    fn the_sample_configuration_names_every_setting() {
+        let sample = include_str!("../../../marquee.toml");
+        let defaults = toml::Value::try_from(Config::default()).unwrap();
+        let optional = [
+            "public_url",
+            "base_url",
+            "ffmpeg",
+            "ffprobe",
+            "default_territory",
+            "secret_file",
+            "cache",
+        ];
+        for name in names(&defaults).iter().map(String::as_str).chain(optional) {
+            assert!(
+                sample.lines().any(|line| line
+                    .trim_start_matches("# ")
+                    .starts_with(&format!("{name} = "))
+                    || line.contains(&format!("[{name}]"))),
+                "{name} is not in marquee.toml"
+            );
+        }
+    }
+
+    fn names(value: &toml::Value) -> Vec<String> {
+        match value {
+            toml::Value::Table(table) => table
+                .iter()
+                .flat_map(|(name, value)| std::iter::once(name.clone()).chain(names(value)))
+                .collect(),
+            toml::Value::Array(items) => items.iter().flat_map(names).collect(),
+            _ => Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! The composition: which services are made, how they are handed to one another, and what listens where.
+
+mod api;
+pub(crate) mod appliance;
+mod chores;
+mod delivery;
+mod ground;
+mod membership;
+mod owner;
+pub(crate) mod region;
+mod secret;
+mod studio;

@@ -1,0 +1,59 @@
+//! The API's listener: every public route, the consoles' routes, the document that describes them, and
+//! the web client.
+
+use axum::routing::get;
+use axum::{Json, Router};
+use contracts_delivery::ClusterSecret;
+use membership_accounts::require_owner;
+use platform_observe::Metrics;
+use tower_http::compression::CompressionLayer;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+
+use super::delivery::Delivery;
+use super::membership::Membership;
+use super::studio::Workplace;
+use crate::config::Config;
+use crate::web;
+
+#[derive(OpenApi)]
+#[openapi(info(
+    title = "Marquee",
+    description = "The public API of a Marquee service. Errors are problem documents (RFC 9457)."
+))]
+struct Document;
+
+/// Puts the listener's routes together.
+pub(crate) fn router(
+    config: &Config,
+    membership: &Membership,
+    workplace: Option<&Workplace>,
+    delivery: &Delivery,
+    secret: &ClusterSecret,
+    metrics: &Metrics,
+) -> Router {
+    let mut public =
+        OpenApiRouter::with_openapi(Document::openapi()).merge(membership.router(config));
+    let owners = axum::middleware::from_fn_with_state(membership.shared_accounts(), require_owner);
+    if let Some(workplace) = workplace {
+        public =
+            public.merge(studio_journey::router(workplace.studio.clone()).layer(owners.clone()));
+    }
+    let (router, document) = public.split_for_parts();
+    let mut consoles = delivery_steering::console_router(delivery.steering.clone());
+    if let Some(workplace) = workplace {
+        let uploads = studio_ingest::router(std::sync::Arc::clone(&workplace.uploads));
+        consoles = consoles.nest(studio_ingest::PATH, uploads);
+    }
+    let router = router
+        .merge(consoles.layer(owners))
+        .merge(delivery_steering::report_router(
+            delivery.steering.clone(),
+            secret.clone(),
+        ))
+        .merge(metrics.router())
+        .route("/openapi.json", get(move || async move { Json(document) }))
+        .route("/healthz", get(|| async { "ok\n" }))
+        .route("/readyz", get(|| async { "ok\n" }));
+    web::serve(router).layer(CompressionLayer::new())
+}

@@ -1,0 +1,58 @@
+//! An appliance in a process of its own: no store, an upstream, a cache.
+
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result, bail};
+use axum::Router;
+use axum::routing::get;
+use delivery_edge::{Appliance, HttpControl, HttpFill};
+use platform_clock::SystemClock;
+use platform_http::{Server, Shutdown};
+use platform_observe::Metrics;
+use tokio::task::JoinSet;
+
+use super::{delivery, secret};
+use crate::cli::Serve;
+use crate::config::Config;
+
+/// Runs the first appliance of the configuration until `shutdown`.
+#[expect(clippy::print_stdout, reason = "the operator is told where it listens")]
+pub(crate) async fn run(config: &Config, serve: &Serve, shutdown: Shutdown) -> Result<()> {
+    let Some(settings) = config.edges.first() else {
+        bail!("the configuration names no appliance; add an [[edges]] section");
+    };
+    let secret_file = config
+        .upstream
+        .secret_file
+        .clone()
+        .unwrap_or_else(|| serve.data.join(secret::FILE));
+    let secret = secret::read(&secret_file).await?;
+    let server = Server::bind(serve.listen.unwrap_or(settings.listen)).await?;
+    let address = server.address();
+    let own = settings.appliance(&config.upstream, address, &serve.data);
+    let fill =
+        HttpFill::new(own.origin_url.clone(), secret.clone()).context("cannot prepare HTTP")?;
+    let control =
+        HttpControl::new(own.control_url.clone(), secret).context("cannot prepare HTTP")?;
+    let appliance = Appliance::open(
+        own,
+        SystemClock::shared(),
+        Arc::new(fill),
+        Arc::new(control),
+    )
+    .await?;
+    if let Err(error) = appliance.report().await {
+        tracing::warn!(%error, "the control plane does not answer yet; what is stored is served meanwhile");
+    }
+    let metrics = Metrics::new();
+    metrics.register(|registry| appliance.register_metrics(registry));
+    let health = Router::new()
+        .route("/healthz", get(|| async { "ok\n" }))
+        .route("/readyz", get(|| async { "ok\n" }));
+    let router = appliance.router().merge(health).merge(metrics.router());
+    let mut tasks = JoinSet::new();
+    delivery::serve(server, appliance, router, &mut tasks, &shutdown);
+    println!("appliance {} is ready at http://{address}/", settings.id);
+    while tasks.join_next().await.is_some() {}
+    Ok(())
+}

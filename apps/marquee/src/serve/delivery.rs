@@ -1,0 +1,126 @@
+//! Delivery: the origin, steering, and the appliances of this process.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result};
+use contracts_delivery::{ApplianceId, ClusterSecret, ControlPlane, Tier, Upstream};
+use data_objects::Objects;
+use delivery_edge::{Appliance, EdgeConfig};
+use delivery_origin::{OriginStore, fill_router};
+use delivery_steering::SteeringService;
+use platform_http::{Server, Shutdown};
+use tokio::task::JoinSet;
+
+use super::ground::Ground;
+use crate::config::{Config, EdgeSettings, address_url};
+
+/// What other planes and the listeners get of delivery.
+pub(crate) struct Delivery {
+    pub(crate) origin: OriginStore,
+    pub(crate) steering: SteeringService,
+}
+
+impl Delivery {
+    pub(crate) async fn open(ground: &Ground) -> Result<Self> {
+        let objects = Objects::open(ground.data.join("objects"))
+            .await
+            .context("cannot open the object store")?;
+        let (engine, clock) = (&ground.engine, &ground.clock);
+        let origin = OriginStore::open(engine, objects, Arc::clone(clock)).await?;
+        let withdrawals = Arc::new(origin.clone());
+        let entropy = Arc::clone(&ground.entropy);
+        let steering =
+            SteeringService::open(engine, withdrawals, Arc::clone(clock), entropy).await?;
+        Ok(Self { origin, steering })
+    }
+
+    /// Starts the loops that keep files and keys in order.
+    pub(crate) fn start_loops(&self, tasks: &mut JoinSet<()>, shutdown: &Shutdown) {
+        let (origin, stop) = (self.origin.clone(), shutdown.clone());
+        tasks.spawn(async move { origin.sweep_loop(stop).await });
+        let (steering, stop) = (self.steering.clone(), shutdown.clone());
+        tasks.spawn(async move { steering.keys_loop(stop).await });
+    }
+
+    /// The origin's listener: fill for appliances, and films for viewers no appliance can serve.
+    pub(crate) async fn start_origin(
+        &self,
+        config: &Config,
+        secret: &ClusterSecret,
+        ground: &Ground,
+        tasks: &mut JoinSet<()>,
+        shutdown: &Shutdown,
+    ) -> Result<SocketAddr> {
+        let server = Server::bind(config.origin.listen).await?;
+        let address = server.address();
+        let own = EdgeConfig {
+            id: ApplianceId("origin".to_owned()),
+            base_url: config
+                .origin
+                .base_url
+                .clone()
+                .unwrap_or_else(|| address_url(address)),
+            tier: Tier::Origin,
+            cache_bytes: 0,
+            ..EdgeConfig::default()
+        };
+        let appliance = self.local_appliance(own, ground).await?;
+        let router = appliance
+            .router()
+            .merge(fill_router(self.origin.clone(), secret.clone()));
+        serve(server, appliance, router, tasks, shutdown);
+        Ok(address)
+    }
+
+    /// An appliance in this process, which fills from the origin and reports to steering by calls.
+    pub(crate) async fn start_edge(
+        &self,
+        settings: &EdgeSettings,
+        config: &Config,
+        ground: &Ground,
+        tasks: &mut JoinSet<()>,
+        shutdown: &Shutdown,
+    ) -> Result<()> {
+        let server = Server::bind(settings.listen).await?;
+        let own = settings.appliance(&config.upstream, server.address(), &ground.data);
+        let appliance = self.local_appliance(own, ground).await?;
+        ground.metrics.register(|registry| {
+            let label = ("appliance".into(), settings.id.0.clone().into());
+            appliance.register_metrics(registry.sub_registry_with_label(label));
+        });
+        let router = appliance.router();
+        serve(server, appliance, router, tasks, shutdown);
+        Ok(())
+    }
+
+    /// Opens an appliance and reports it, so that steering knows it before the first viewer comes.
+    async fn local_appliance(&self, config: EdgeConfig, ground: &Ground) -> Result<Appliance> {
+        let upstream: Arc<dyn Upstream> = Arc::new(self.origin.clone());
+        let plane: Arc<dyn ControlPlane> = Arc::new(self.steering.clone());
+        let name = config.id.clone();
+        let opened = async {
+            let appliance =
+                Appliance::open(config, Arc::clone(&ground.clock), upstream, plane).await?;
+            appliance.report().await?;
+            anyhow::Ok(appliance)
+        };
+        opened
+            .await
+            .with_context(|| format!("cannot start appliance {name}"))
+    }
+}
+
+/// Serves an appliance and lets it report.
+pub(crate) fn serve(
+    server: Server,
+    appliance: Appliance,
+    router: axum::Router,
+    tasks: &mut JoinSet<()>,
+    shutdown: &Shutdown,
+) {
+    let stop = shutdown.clone();
+    tasks.spawn(server.http1_only().serve(router, stop));
+    let stop = shutdown.clone();
+    tasks.spawn(async move { appliance.control_loop(stop).await });
+}
