@@ -19,8 +19,9 @@ describe('steps', () => {
   const step = { name: 'encode', label: 'Encode', state: 'running' as const, done: 42, total: 120, unit: 'chunks', rate_per_s: 3.1, eta_s: 25 };
 
   it('show how far, how fast and how long', () => {
-    expect(stepFigures(step)).toBe('42 of 120 chunks, 3.1 chunks/s, 25 s left');
-    expect(stepFigures({ ...step, state: 'waiting' })).toBe('');
+    expect(stepFigures(step)).toEqual(['42 of 120 chunks', '3.1 chunks/s', '25 s left']);
+    expect(stepFigures({ ...step, state: 'done', done: 120 })).toEqual(['120 chunks']);
+    expect(stepFigures({ ...step, state: 'waiting' })).toEqual([]);
   });
 
   it('add up to a percentage', () => {

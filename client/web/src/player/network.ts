@@ -6,15 +6,19 @@ import { shaka } from './shaka';
 /** Enough attempts to try every appliance twice; the picture plays on from the buffer meanwhile. */
 const MAX_ATTEMPTS = 6;
 
-/** A dead appliance is left at once: short waits for headers and for progress, hardly any pause between attempts. */
+/**
+ * A dead appliance refuses at once and is left at once, with hardly any pause between attempts. One that hangs is left
+ * well within the buffer; not sooner, because on a poor network a good appliance is slow to begin as well, and giving up
+ * throws away what had come.
+ */
 export const segmentRetry = {
   maxAttempts: MAX_ATTEMPTS,
   baseDelay: 150,
   backoffFactor: 1.5,
   fuzzFactor: 0.5,
-  timeout: 30_000,
-  connectionTimeout: 3_000,
-  stallTimeout: 4_000,
+  timeout: 60_000,
+  connectionTimeout: 10_000,
+  stallTimeout: 10_000,
 };
 
 export interface NetworkReport {

@@ -6,6 +6,7 @@ const languageNames = typeof Intl !== 'undefined' && 'DisplayNames' in Intl ? ne
 /** The English name of a BCP 47 language tag, or the tag itself when it has none. */
 export function languageName(tag: string): string {
   if (tag === '' || tag === 'und') return 'Unknown language';
+  if (tag === 'zxx') return 'No speech';
   try {
     return languageNames?.of(tag) ?? tag;
   } catch {
