@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { bestOf, restrictionsFor, SAVER_MAX_BANDWIDTH } from '../src/player/quality';
 import { reasonFor, renditionName } from '../src/player/switches';
+import { withoutSteering } from '../src/player/manifest';
 import { thumbnailAt } from '../src/player/tiles';
 
 const tiles = { urls: ['one.jpg', 'two.jpg'], columns: 3, rows: 2, tile_width: 160, tile_height: 90, interval_ms: 2000 };
@@ -53,5 +54,13 @@ describe('reasons', () => {
   it('names renditions with units', () => {
     expect(renditionName(high)).toBe('720p, 3 Mb/s');
     expect(renditionName(null)).toBe('nothing');
+  });
+});
+
+describe('withoutSteering', () => {
+  it('leaves only the steering out of the manifest', () => {
+    const manifest = { tagName: 'MPD', children: ['\n', { tagName: 'ContentSteering', children: [] }, { tagName: 'Period', children: [] }] };
+    withoutSteering(manifest);
+    expect(manifest.children).toEqual(['\n', { tagName: 'Period', children: [] }]);
   });
 });

@@ -1,6 +1,7 @@
 // The media engine behind a small interface of our own: load, qualities, languages, figures. Knows no user interface.
 import type { PlaybackSession } from '../api/types';
 import { Failover } from './failover';
+import { withoutSteering } from './manifest';
 import { installFailover, segmentRetry } from './network';
 import { bestOf, restrictionsFor, type Quality } from './quality';
 import { shaka } from './shaka';
@@ -83,7 +84,7 @@ export class Engine {
   async load(session: PlaybackSession, startS: number, options: { bandwidth: number | null; audio: string | null; quality: Quality }): Promise<void> {
     await this.player.attach(this.#video);
     this.player.configure({
-      manifest: { retryParameters: { maxAttempts: 4, baseDelay: 300, timeout: 10_000 } },
+      manifest: { retryParameters: { maxAttempts: 4, baseDelay: 300, timeout: 10_000 }, dash: { manifestPreprocessorTXml: withoutSteering } },
       streaming: {
         bufferingGoal: BUFFER_S,
         bufferBehind: BUFFER_S,
