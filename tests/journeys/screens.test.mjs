@@ -78,3 +78,13 @@ test('by arrow keys alone from home to a playing film and back', async () => {
   await page.waitForURL(/\/title\//);
   await page.context().close();
 });
+
+test('a film resumed half-way has its sound from there', async () => {
+  await service.api(`/viewing/v1/bookmarks/${titles[0].id}`, { method: 'PUT', body: { position_ms: 14_000, duration_ms: 30_000 } });
+  const page = await signedIn(SIZES.laptop);
+  await page.goto(`${service.url}/watch/${titles[0].id}`);
+  const { currentTime } = await until(page, stats, (now) => now?.currentTime > 15, 'playback from the bookmark');
+  const sound = await page.evaluate(() => globalThis.__marquee.player.getBufferedInfo().audio);
+  assert.ok(sound.some(({ start, end }) => start <= currentTime && currentTime <= end), `sound buffered: ${JSON.stringify(sound)}`);
+  await page.context().close();
+});
