@@ -36,28 +36,42 @@ after(async () => {
   await service?.stop();
 });
 
-const session = () => service.api('/playback/v1/sessions', { method: 'POST', body: { title_id: title.id, device: { kind: 'headless' } } });
+/** Begins a play, hands it to `use`, and ends it, so that its place is free for the next. */
+async function playing(use) {
+  const session = await service.api('/playback/v1/sessions', { method: 'POST', body: { title_id: title.id, device: { kind: 'headless' } } });
+  try {
+    await use(session);
+  } finally {
+    await service.api(`/playback/v1/sessions/${session.session_id}`, { method: 'DELETE' });
+  }
+}
 
-for (const [player, format] of [['hls', 'hls'], ['dash', 'dash']]) {
-  test(`${player}.js plays the manifest`, async () => {
-    const { manifests } = await session();
+/** Frames that ffmpeg decodes of an input, and reports at the end. */
+function decodedFrames(...input) {
+  const args = ['-v', 'error', '-nostdin', ...input, '-f', 'null', '-progress', 'pipe:1', '-'];
+  const out = execFileSync(FFMPEG, args, { encoding: 'utf8' });
+  return Number([...out.matchAll(/frame=(\d+)/g)].at(-1)[1]);
+}
+
+// ffmpeg 9 ends a playlist of byte ranges after its first segment, on any server, unless it is told not
+// to join ranges into one request; ffmpeg 8 needs no such word.
+const HLS_OPTIONS = ['-http_seekable', '0'];
+
+for (const format of ['hls', 'dash']) {
+  test(`${format}.js plays the manifest`, () => playing(async ({ manifests }) => {
     const page = await openPage(browser);
-    await page.goto(`${pages.url}/${player}.html?manifest=${encodeURIComponent(manifests[format])}`);
-    const now = await until(page, () => globalThis.read?.(), (read) => read?.time > 5 && read.frames > 100, `${player}.js playing`);
+    await page.goto(`${pages.url}/${format}.html?manifest=${encodeURIComponent(manifests[format])}`);
+    const now = await until(page, () => globalThis.read?.(), (read) => read?.time > 5 && read.frames > 100, `${format}.js playing`);
     assert.deepEqual(now.fatal, []);
     assert.equal(now.levels, 3);
     assert.equal(now.subtitles, 1);
     await page.close();
-  });
+  }));
 
-  test(`ffmpeg decodes every frame of the ${format} manifest`, async () => {
-    const { manifests } = await session();
-    const out = execFileSync(FFMPEG, [
-      '-v', 'error', '-nostdin', '-xerror', '-i', manifests[format], '-map', '0:v:0', '-map', '0:a:0',
-      '-f', 'null', '-progress', 'pipe:1', '-',
-    ], { encoding: 'utf8' });
-    assert.equal(Number(out.match(/frame=(\d+)\s*(?:\n(?!frame=).*)*\s*$/)?.[1]), FRAMES);
-  });
+  test(`ffmpeg decodes every frame of the ${format} manifest`, () => playing(({ manifests }) => {
+    const options = format === 'hls' ? HLS_OPTIONS : [];
+    assert.equal(decodedFrames(...options, '-i', manifests[format], '-map', '0:v:0', '-map', '0:a:0'), FRAMES);
+  }));
 }
 
 test('the headless viewer plays and tells how it went', async () => {
@@ -79,7 +93,6 @@ test('one progressive file from an offset, for players without manifests', async
   const response = await fetch(`${service.url}/video-contents/v1/videos/${title.id}?offset=10`, { headers: { authorization: `Bearer ${service.token}` } });
   assert.equal(response.status, 200);
   writeFileSync(path, Buffer.from(await response.arrayBuffer()));
-  const out = execFileSync(FFMPEG, ['-v', 'error', '-nostdin', '-xerror', '-i', path, '-f', 'null', '-progress', 'pipe:1', '-'], { encoding: 'utf8' });
-  const frames = Number([...out.matchAll(/frame=(\d+)/g)].at(-1)[1]);
+  const frames = decodedFrames('-xerror', '-i', path);
   assert.ok(frames >= FRAMES / 2 && frames < FRAMES, `${frames} frames from 10 s on`);
 });

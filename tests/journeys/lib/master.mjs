@@ -14,10 +14,10 @@ export function ffmpeg(...args) {
   return execFileSync(FFMPEG, ['-v', 'error', '-nostdin', '-y', ...args], { encoding: 'utf8', maxBuffer: 1 << 26 });
 }
 
-/** A noisy 480p film with sound: busy enough that its rungs differ in rate. */
-export function noisyFilm(path, seconds) {
+/** A noisy film with sound: busy enough that its rungs differ in rate. */
+export function noisyFilm(path, seconds, size = '854x480') {
   ffmpeg(
-    '-f', 'lavfi', '-i', `mandelbrot=size=854x480:rate=25:end_scale=0.05:maxiter=200,noise=alls=24:allf=t,format=yuv420p`,
+    '-f', 'lavfi', '-i', `testsrc2=size=${size}:rate=25,noise=alls=24:allf=t,format=yuv420p`,
     '-f', 'lavfi', '-i', 'aevalsrc=0.2*sin(2*PI*220*t)|0.2*sin(2*PI*330*t):s=48000',
     '-t', String(seconds), '-c:v', 'libx264', '-preset', 'ultrafast', '-crf', '16', '-c:a', 'aac', path,
   );
