@@ -187,6 +187,8 @@ test('every real clip publishes', { skip: realClip('README.md') ? false : 'the r
     assert.equal(code, 0, `${name}: ${stderr}`);
     assert.equal(status.state, 'published', name);
     assert.ok((await shapeOf(status.id)).rungs > 0, name);
+    const lost = status.warnings.filter((warning) => /^subtitle track \d+ .* is left out/.test(warning));
+    assert.equal(lost.length > 0, /ass-subtitles|mov_text/.test(name), `${name}: ${status.warnings}`);
   }
   assert.deepEqual(leftovers(), []);
 });

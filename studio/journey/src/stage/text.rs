@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use data_workflow::StepError;
-use studio_inspect::Report;
+use studio_inspect::{Report, TextFacts};
 use studio_package::SubtitlePart;
 use studio_timedtext::LanguageTag;
 
@@ -23,7 +23,7 @@ pub(crate) async fn texts(
         .map_err(disk("the work folder cannot be made"))?;
     let mut texts = Texts {
         parts: Vec::new(),
-        warnings: Vec::new(),
+        warnings: left_out(&report.text).collect(),
     };
     for (index, subtitle) in received.subtitles.iter().enumerate() {
         let out = work.join(format!("subtitles-{index}.vtt"));
@@ -41,6 +41,17 @@ pub(crate) async fn texts(
         });
     }
     Ok(texts)
+}
+
+/// One sentence for each text track of the master; tracks of pictures are told of by the inspection.
+fn left_out(tracks: &[TextFacts]) -> impl Iterator<Item = String> {
+    let text = tracks.iter().filter(|track| track.is_text);
+    text.map(|track| {
+        format!(
+            "subtitle track {} ({}) is left out; hand its text in as an SRT or WebVTT file",
+            track.stream_index, track.codec
+        )
+    })
 }
 
 async fn convert(
@@ -71,4 +82,28 @@ async fn convert(
         .iter()
         .map(|warning| format!("{}: {warning}", subtitle.filename))
         .collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_inside_a_master_is_not_lost_in_silence() {
+        let track = |stream_index, codec: &str, is_text| TextFacts {
+            stream_index,
+            codec: codec.to_owned(),
+            is_text,
+            language: "en".to_owned(),
+            title: None,
+            forced: false,
+            default: false,
+        };
+        let tracks = [track(2, "ass", true), track(3, "dvd_subtitle", false)];
+        let said: Vec<_> = left_out(&tracks).collect();
+        assert_eq!(
+            said,
+            ["subtitle track 2 (ass) is left out; hand its text in as an SRT or WebVTT file"]
+        );
+    }
 }
