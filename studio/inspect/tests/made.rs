@@ -174,10 +174,10 @@ async fn streams_of_broadcast_are_counted() {
     assert!(report.video.start_ms > 1000);
 }
 
-#[tokio::test]
-async fn what_cannot_be_used_is_refused_in_one_sentence() {
-    let folder = tempfile::tempdir().unwrap();
-    let at = |name: &str| folder.path().join(name);
+/// Writes a file of every kind that is refused, and the whole clips the cut ones are cut from.
+#[expect(clippy::unwrap_used, reason = "a test that cannot write its files fails there")]
+async fn write_unusable(folder: &Path) {
+    let at = |name: &str| folder.join(name);
     let clip = |arguments: &'static str| arguments.split(' ').collect::<Vec<_>>();
     make_clip(
         &at("whole.mp4"),
@@ -225,6 +225,13 @@ async fn what_cannot_be_used_is_refused_in_one_sentence() {
     )
     .unwrap();
     std::fs::write(at("noise.mp4"), [0x5a; 5000]).unwrap();
+}
+
+#[tokio::test]
+async fn what_cannot_be_used_is_refused_in_one_sentence() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    write_unusable(folder.path()).await;
     let refusals = [
         ("cut-whole.mp4", Unusable::NoIndex),
         ("cut-fast.mp4", Unusable::CutOff),

@@ -81,17 +81,16 @@ async fn sound_part(
 
 /// The track's own title, or its language; with its number where that alone would not tell tracks apart.
 fn label(sound: &Sound, all: &[Sound]) -> String {
-    let own = |sound: &Sound| {
-        let language = sound
-            .facts
-            .language
-            .parse()
-            .unwrap_or_else(|_| LanguageTag::undetermined());
-        sound
-            .facts
-            .title
-            .clone()
-            .unwrap_or_else(|| language.label())
+    let own = |sound: &Sound| match (&sound.facts.title, sound.facts.language.as_str()) {
+        (Some(title), _) => title.clone(),
+        (None, "und") => "Original".to_owned(),
+        (None, "zxx") => "No speech".to_owned(),
+        (None, language) => {
+            let tag: LanguageTag = language
+                .parse()
+                .unwrap_or_else(|_| LanguageTag::undetermined());
+            tag.label()
+        }
     };
     let mine = own(sound);
     let before = all
