@@ -19,11 +19,15 @@ pub enum RangeRequest {
 impl RangeRequest {
     /// Reads a header's value for a file of `bytes` bytes. Never overflows, whatever the digits.
     pub fn of(header: Option<&str>, bytes: u64) -> Self {
-        let Some(ranges) = header.and_then(byte_ranges) else { return Self::Whole };
+        let Some(ranges) = header.and_then(byte_ranges) else {
+            return Self::Whole;
+        };
         if ranges.contains(',') {
             return Self::Unsatisfiable;
         }
-        let Some((first, last)) = ranges.trim().split_once('-') else { return Self::Whole };
+        let Some((first, last)) = ranges.trim().split_once('-') else {
+            return Self::Whole;
+        };
         match (position(first), position(last)) {
             (Position::At(first), Position::At(last)) if last < first => Self::Whole,
             (Position::At(first), Position::At(last)) => {
@@ -91,11 +95,21 @@ mod tests {
         assert_eq!(of("bytes=100-"), RangeRequest::Unsatisfiable);
         assert_eq!(of("bytes=-0"), RangeRequest::Unsatisfiable);
         assert_eq!(of("bytes=0-1,5-6"), RangeRequest::Unsatisfiable);
-        for ignored in ["bytes=9-3", "items=0-1", "bytes", "bytes=a-b", "bytes=-", "bytes=1-+2"] {
+        for ignored in [
+            "bytes=9-3",
+            "items=0-1",
+            "bytes",
+            "bytes=a-b",
+            "bytes=-",
+            "bytes=1-+2",
+        ] {
             assert_eq!(of(ignored), RangeRequest::Whole, "{ignored}");
         }
         assert_eq!(RangeRequest::of(None, 100), RangeRequest::Whole);
-        assert_eq!(RangeRequest::of(Some("bytes=0-"), 0), RangeRequest::Unsatisfiable);
+        assert_eq!(
+            RangeRequest::of(Some("bytes=0-"), 0),
+            RangeRequest::Unsatisfiable
+        );
     }
 
     proptest! {

@@ -63,7 +63,11 @@ pub enum ControlError {
 #[async_trait]
 pub trait ControlPlane: Send + Sync {
     /// Takes a report and says what to do.
-    async fn report(&self, appliance: &ApplianceId, report: ApplianceReport) -> Result<ReportReply, ControlError>;
+    async fn report(
+        &self,
+        appliance: &ApplianceId,
+        report: ApplianceReport,
+    ) -> Result<ReportReply, ControlError>;
 }
 
 /// One file that every appliance must drop.
@@ -79,5 +83,9 @@ pub struct Withdrawal {
 #[async_trait]
 pub trait WithdrawalLog: Send + Sync {
     /// Entries after `seq` in order, at most `limit`.
-    async fn withdrawals_since(&self, seq: u64, limit: usize) -> Result<Vec<Withdrawal>, OriginError>;
+    async fn withdrawals_since(
+        &self,
+        seq: u64,
+        limit: usize,
+    ) -> Result<Vec<Withdrawal>, OriginError>;
 }

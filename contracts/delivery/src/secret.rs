@@ -68,7 +68,12 @@ mod tests {
     fn only_the_whole_secret_is_admitted_and_it_does_not_print() {
         let secret = ClusterSecret::new("correct-horse-battery").unwrap();
         assert!(secret.admits(Some(b"Bearer correct-horse-battery")));
-        for wrong in ["Bearer ", "Bearer correct-horse-batter", "correct-horse-battery", ""] {
+        for wrong in [
+            "Bearer ",
+            "Bearer correct-horse-batter",
+            "correct-horse-battery",
+            "",
+        ] {
             assert!(!secret.admits(Some(wrong.as_bytes())), "{wrong}");
         }
         assert!(!secret.admits(None));
@@ -78,6 +83,9 @@ mod tests {
     #[test]
     fn short_or_unsendable_secrets_are_refused() {
         assert_eq!(ClusterSecret::new("short").err(), Some(BadClusterSecret));
-        assert_eq!(ClusterSecret::new("a secret with some spaces").err(), Some(BadClusterSecret));
+        assert_eq!(
+            ClusterSecret::new("a secret with some spaces").err(),
+            Some(BadClusterSecret)
+        );
     }
 }

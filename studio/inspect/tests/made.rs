@@ -175,7 +175,10 @@ async fn streams_of_broadcast_are_counted() {
 }
 
 /// Writes a file of every kind that is refused, and the whole clips the cut ones are cut from.
-#[expect(clippy::unwrap_used, reason = "a test that cannot write its files fails there")]
+#[expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot write its files fails there"
+)]
 async fn write_unusable(folder: &Path) {
     let at = |name: &str| folder.join(name);
     let clip = |arguments: &'static str| arguments.split(' ').collect::<Vec<_>>();
