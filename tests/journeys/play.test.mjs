@@ -41,7 +41,7 @@ test('signing in leads home, where the title is', async () => {
   await page.getByTestId('signin-password').fill(service.password);
   await page.getByTestId('signin-submit').click();
   await page.getByTestId('card').first().waitFor();
-  await keep(page, 'home-laptop');
+  await keep(page, 'signed-in-laptop');
 });
 
 test('the title plays: five seconds of decoded frames', async () => {

@@ -1,15 +1,20 @@
 //! Runs a workflow's function to its end and records how it ended.
 
 use std::collections::HashMap;
+use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use futures::FutureExt as _;
 use parking_lot::RwLock;
 use serde_json::Value;
 
 use crate::context::Context;
 use crate::error::{StepError, WorkflowError};
 use crate::status::State;
+
+/// The reason of a workflow that panicked.
+const PANICKED: &str = "something failed on our side; the log says what, and trying again may help";
 
 pub(crate) type RunFuture = Pin<Box<dyn Future<Output = Result<(), StepError>> + Send>>;
 pub(crate) type Function = Arc<dyn Fn(Context, Value) -> RunFuture + Send + Sync>;
@@ -50,10 +55,17 @@ pub(crate) async fn drive(registry: &Registry, context: Context) -> Result<State
             kind: header.kind,
         });
     };
-    let state = match function(context, header.input).await {
-        Ok(()) => State::Done,
-        Err(error) => State::Failed {
+    // A panic is a fault of ours: it ends this workflow with a reason, not the process.
+    let outcome = AssertUnwindSafe(function(context, header.input))
+        .catch_unwind()
+        .await;
+    let state = match outcome {
+        Ok(Ok(())) => State::Done,
+        Ok(Err(error)) => State::Failed {
             reason: error.sentence().to_owned(),
+        },
+        Err(_) => State::Failed {
+            reason: PANICKED.to_owned(),
         },
     };
     records.set_state(&id, &state).await?;

@@ -9,6 +9,9 @@ pub const RECENT_TITLES: usize = 20;
 /// Most rows made of categories and tags together: more than anyone scrolls past.
 pub const MAX_TOPIC_ROWS: usize = 30;
 
+/// Fewest titles of a category or tag that make a row: one title alone is no choice.
+pub const FEWEST_TOPIC_TITLES: usize = 2;
+
 /// Titles offered beside one.
 pub const LIKE_TITLES: usize = 12;
 

@@ -7,6 +7,7 @@ use contracts_delivery::ClusterSecret;
 use membership_accounts::require_owner;
 use platform_observe::Metrics;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate as _};
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -55,5 +56,7 @@ pub(crate) fn router(
         .route("/openapi.json", get(move || async move { Json(document) }))
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(|| async { "ok\n" }));
-    web::serve(router).layer(CompressionLayer::new())
+    // Film does not become smaller, and squeezing it would cost a core per viewer.
+    let worthwhile = DefaultPredicate::new().and(NotForContentType::const_new("video/"));
+    web::serve(router).layer(CompressionLayer::new().compress_when(worthwhile))
 }

@@ -206,3 +206,18 @@ async fn a_removed_workflow_stops_and_is_forgotten() {
     workflows.remove("e").await.unwrap();
     assert!(workflows.status("e").await.unwrap().is_none());
 }
+
+#[tokio::test]
+async fn a_panic_ends_the_workflow_with_a_reason() {
+    let engine = MemoryEngine::shared();
+    let workflows = workflows(&engine).await;
+    workflows.register("broken", |_: Context, number: u32| async move {
+        assert!(number > 1, "a fault of ours");
+        Ok(())
+    });
+    workflows.start("broken", "b", &1).await.unwrap();
+    assert!(matches!(
+        settled(&workflows, "b").await,
+        State::Failed { .. }
+    ));
+}
