@@ -1,0 +1,1 @@
+//! A cache in process, in Redis or in memcached.

@@ -1,0 +1,1 @@
+//! The wide-row engine on Cassandra or ScyllaDB.

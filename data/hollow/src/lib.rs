@@ -1,0 +1,1 @@
+//! Datasets held whole in memory by every consumer.

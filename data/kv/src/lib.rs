@@ -1,0 +1,1 @@
+//! Records of two levels on any engine.

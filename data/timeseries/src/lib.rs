@@ -1,0 +1,1 @@
+//! Events by series and time on any engine.

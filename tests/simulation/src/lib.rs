@@ -1,0 +1,1 @@
+//! Seeded histories over a faulty engine.
