@@ -15,7 +15,7 @@ pub enum EngineError {
         /// The table's name.
         table: String,
     },
-    /// The store is held by another process, or was written by a newer version.
+    /// The store is held by another process, or is damaged.
     #[error("cannot open the store in {folder}: {reason}")]
     Open {
         /// The store's folder.
@@ -23,19 +23,43 @@ pub enum EngineError {
         /// What stood in the way, and what to do.
         reason: String,
     },
-    /// A key or value is over the engine's limit; the same call will fail again.
-    #[error("{what} has {bytes} bytes; the limit is {limit}")]
+    /// The store was written by a newer version; nothing was changed.
+    #[error(
+        "the store in {folder} has format {found}, and this marquee reads up to {reads}; use the version that wrote it"
+    )]
+    NewerFormat {
+        /// The store's folder.
+        folder: std::path::PathBuf,
+        /// The format found.
+        found: u32,
+        /// The newest format this version reads.
+        reads: u32,
+    },
+    /// A key, a value, a batch or a name is over the engine's limit; the same call will fail again.
+    #[error("{what} has {size} {unit}; the limit is {limit}")]
     TooLarge {
-        /// "key", "value" or "table name".
+        /// "key", "value", "batch" or "table name".
         what: &'static str,
+        /// "bytes" or "items".
+        unit: &'static str,
         /// Its size.
-        bytes: usize,
+        size: usize,
         /// The most an engine takes.
         limit: usize,
+    },
+    /// The write's stamp lies too far ahead of the engine's clock; set the writer's clock.
+    #[error("the write is stamped {} s ahead of this machine's clock; set the writer's clock", ahead.as_secs())]
+    ClockAhead {
+        /// How far ahead.
+        ahead: std::time::Duration,
     },
     /// The disk is full; nothing was written, and the call may be retried once there is room.
     #[error("the disk is full; nothing was written")]
     Full,
+    /// The store did not answer in time, or answered that it cannot now. A write may or may not have
+    /// been applied; the same call with the same stamp is safe to repeat.
+    #[error("the store did not answer; the call can be repeated")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The engine failed in a way a retry may or may not cure.
     #[error("the store failed")]
     Failed(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -44,6 +68,6 @@ pub enum EngineError {
 impl EngineError {
     /// Whether the same call may succeed later without a change by the caller.
     pub fn is_transient(&self) -> bool {
-        matches!(self, Self::Full | Self::Failed(_))
+        matches!(self, Self::Full | Self::Unavailable(_) | Self::Failed(_))
     }
 }

@@ -1,30 +1,42 @@
 //! The embedded engine: fjall, a log-structured merge tree, in one folder that one process owns.
 
+mod deleted;
 mod format;
+mod row;
 mod sync;
+mod table;
 
-use std::collections::{BTreeMap, HashMap};
-use std::ops::Bound;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use fjall::{Database, Keyspace, KeyspaceCreateOptions, PersistMode, Readable as _};
+use fjall::{Database, Keyspace, KeyspaceCreateOptions};
 use parking_lot::{Mutex, RwLock};
+use platform_clock::{SharedClock, SystemClock};
 
-use crate::limits::{COMPARE_STRIPES, RESERVED_DISK_BYTES};
+use crate::limits::{RESERVED_DISK_BYTES, WRITE_STRIPES};
+use crate::mutation::Batch;
 use crate::{
-    Direction, Durability, Engine, EngineError, Mutation, Page, PageLimit, Range, SharedEngine,
-    TableKind, check, keys,
+    Cell, Change, Durability, Engine, EngineError, Mutation, Page, PageLimit, Range, SharedEngine,
+    Stamp, Stamps, TableKind, TokenRange, check,
 };
 use sync::GroupSync;
+use table::Table;
+
+/// Prefix of the keyspaces of rows.
+const ROWS: &str = "rows";
+/// Prefix of the keyspaces of range tombstones.
+const DELETED: &str = "deleted";
 
 /// Rows on this machine's disk.
 ///
-/// One fjall keyspace per table, one journal for all of them. Reads and commits touch memory, the page
+/// Two fjall keyspaces per table (rows, range tombstones), one journal for all of them. A write reads what
+/// it replaces, under a lock of its partition, so that the greater stamp stands. Reads and commits touch memory, the page
 /// cache and at times the disk, briefly, and run where they are called; waiting for the disk to sync runs
-/// on a blocking thread, once for every writer that waits. A value can be read by others a moment before
+/// on a blocking thread, once for every writer that waits. [`Durability::Process`] means the write is in the
+/// operating system's buffers, [`Durability::Power`] that the journal was synced after it. A value can be read by others a moment before
 /// the write that set it is acknowledged as durable.
 pub struct FjallEngine {
     folder: PathBuf,
@@ -32,15 +44,10 @@ pub struct FjallEngine {
     /// Table kinds and the format's version.
     meta: Keyspace,
     tables: RwLock<HashMap<String, Table>>,
-    /// A partition's comparisons happen one at a time; partitions share these locks by hash.
+    /// A partition's writers come one at a time; partitions share these locks by hash.
     stripes: Vec<Mutex<()>>,
     sync: GroupSync,
-}
-
-#[derive(Clone)]
-struct Table {
-    kind: TableKind,
-    rows: Keyspace,
+    stamps: Stamps,
 }
 
 impl std::fmt::Debug for FjallEngine {
@@ -52,13 +59,23 @@ impl std::fmt::Debug for FjallEngine {
 }
 
 impl FjallEngine {
-    /// Opens the store in `folder`, creating it if it is new, and takes the folder's lock.
+    /// Opens the store in `folder` by the machine's clock, creating it if it is new, and takes the
+    /// folder's lock.
     ///
     /// # Errors
-    /// [`EngineError::Open`] when another process holds the folder, or when a newer version wrote it.
+    /// [`EngineError::Open`] when another process holds the folder, [`EngineError::NewerFormat`] when a
+    /// newer version wrote it.
     pub async fn open(folder: impl Into<PathBuf>) -> Result<Self, EngineError> {
+        Self::open_on(folder, SystemClock::shared()).await
+    }
+
+    /// As [`Self::open`], by this clock.
+    pub async fn open_on(
+        folder: impl Into<PathBuf>,
+        clock: SharedClock,
+    ) -> Result<Self, EngineError> {
         let folder = folder.into();
-        tokio::task::spawn_blocking(move || Self::open_blocking(folder))
+        tokio::task::spawn_blocking(move || Self::open_blocking(folder, clock))
             .await
             .map_err(|error| EngineError::Failed(error.into()))?
     }
@@ -68,7 +85,7 @@ impl FjallEngine {
         Ok(Arc::new(Self::open(folder).await?))
     }
 
-    fn open_blocking(folder: PathBuf) -> Result<Self, EngineError> {
+    fn open_blocking(folder: PathBuf, clock: SharedClock) -> Result<Self, EngineError> {
         let database = Database::builder(&folder)
             .open()
             .map_err(|error| open_error(&folder, error))?;
@@ -81,8 +98,9 @@ impl FjallEngine {
             database,
             meta,
             tables: RwLock::default(),
-            stripes: (0..COMPARE_STRIPES).map(|_| Mutex::default()).collect(),
+            stripes: (0..WRITE_STRIPES).map(|_| Mutex::default()).collect(),
             sync: GroupSync::default(),
+            stamps: Stamps::new(clock),
         })
     }
 
@@ -117,36 +135,22 @@ impl FjallEngine {
             Some(stored) => same_kind(name, stored, kind)?,
             None => format::record_kind(&self.database, &self.meta, name, kind)?,
         }
-        let rows = self
-            .database
-            .keyspace(&format!("table.{name}"), KeyspaceCreateOptions::default)
-            .map_err(failed)?;
-        tables.insert(name.to_owned(), Table { kind, rows });
+        tables.insert(name.to_owned(), Table::open(&self.database, name, kind)?);
         Ok(())
     }
 
-    /// Applies a batch whole. The last mutation of an item stands: within one fjall batch all entries
-    /// have one sequence number, so their order alone would not decide.
-    fn commit(
-        &self,
-        rows: &Keyspace,
-        partition: &[u8],
-        mutations: Vec<Mutation>,
-    ) -> Result<(), EngineError> {
-        require_room(&self.folder)?;
-        let last = mutations.into_iter().map(|mutation| match mutation {
-            Mutation::Put { item, value } => (item, Some(value)),
-            Mutation::Delete { item } => (item, None),
-        });
-        let mut batch = self.database.batch().durability(Some(PersistMode::Buffer));
-        for (item, value) in last.collect::<BTreeMap<_, _>>() {
-            let key = keys::compose(partition, &item);
-            match value {
-                Some(value) => batch.insert(rows, key, &*value),
-                None => batch.remove(rows, key),
-            }
-        }
-        batch.commit().map_err(failed)
+    /// Rows go first: a table that lost them and kept its kind is an empty table.
+    fn drop_blocking(&self, name: &str) -> Result<(), EngineError> {
+        let mut tables = self.tables.write();
+        let Some(kind) = format::kind(&self.meta, name)? else {
+            return Ok(());
+        };
+        let table = match tables.remove(name) {
+            Some(table) => table,
+            None => Table::open(&self.database, name, kind)?,
+        };
+        table.delete(&self.database)?;
+        format::forget_kind(&self.database, &self.meta, name)
     }
 
     async fn settle(&self, durability: Durability) -> Result<(), EngineError> {
@@ -165,16 +169,18 @@ impl FjallEngine {
 
     fn compare_and_commit(
         &self,
-        rows: &Keyspace,
+        table: &Table,
         (partition, item): (&[u8], &[u8]),
         expected: Option<&[u8]>,
-        mutations: Vec<Mutation>,
+        changes: Vec<Change>,
     ) -> Result<bool, EngineError> {
-        let held = rows.get(keys::compose(partition, item)).map_err(failed)?;
-        if held.as_deref() != expected {
+        let held = table.get(&self.database, (partition, item), self.stamps.now())?;
+        if held.as_ref().map(|cell| &*cell.value) != expected {
             return Ok(false);
         }
-        self.commit(rows, partition, mutations)?;
+        require_room(&self.folder)?;
+        let batch = table.stage_changes(&self.database, partition, changes, self.stamps.next());
+        batch.commit().map_err(failed)?;
         Ok(true)
     }
 }
@@ -223,18 +229,23 @@ impl Engine for FjallEngine {
         self.open_table(table, kind)
     }
 
+    async fn drop_table(&self, table: &str) -> Result<(), EngineError> {
+        self.drop_blocking(table)
+    }
+
+    fn stamp(&self) -> Stamp {
+        self.stamps.next()
+    }
+
     async fn get(
         &self,
         table: &str,
         partition: &[u8],
         item: &[u8],
-    ) -> Result<Option<Bytes>, EngineError> {
-        let table = self.table(table)?;
-        let value = table
-            .rows
-            .get(keys::compose(partition, item))
-            .map_err(failed)?;
-        Ok(value.map(|value| Bytes::copy_from_slice(&value)))
+    ) -> Result<Option<Cell>, EngineError> {
+        let now = self.stamps.now();
+        self.table(table)?
+            .get(&self.database, (partition, item), now)
     }
 
     async fn range(
@@ -244,41 +255,21 @@ impl Engine for FjallEngine {
         range: &Range,
         limit: PageLimit,
     ) -> Result<Page, EngineError> {
-        let table = self.table(table)?;
-        if range.is_empty() {
-            return Ok(Page::default());
-        }
-        // A snapshot never shows half of a batch that is being applied.
-        let found = self
-            .database
-            .snapshot()
-            .range(&table.rows, keys::bounds(partition, range));
-        match range.direction {
-            Direction::Forward => Page::fill(range, limit, found.map(item)),
-            Direction::Reverse => Page::fill(range, limit, found.rev().map(item)),
-        }
+        let now = self.stamps.now();
+        self.table(table)?
+            .page(&self.database, partition, range, limit, now)
     }
 
     async fn partitions(
         &self,
         table: &str,
+        tokens: TokenRange,
         after: Option<&[u8]>,
         limit: usize,
     ) -> Result<Vec<Bytes>, EngineError> {
-        let table = self.table(table)?;
-        let snapshot = self.database.snapshot();
-        let mut from = after.map_or_else(Vec::new, keys::past);
-        let mut partitions = Vec::new();
-        while partitions.len() < limit {
-            let bounds = (Bound::Included(from.as_slice()), Bound::Unbounded);
-            let Some(next) = snapshot.range::<&[u8], _>(&table.rows, bounds).next() else {
-                break;
-            };
-            let (partition, _) = pair(&next.key().map_err(failed)?)?;
-            from = keys::past(&partition);
-            partitions.push(partition);
-        }
-        Ok(partitions)
+        let now = self.stamps.now();
+        self.table(table)?
+            .partitions(&self.database, tokens, (after, limit), now)
     }
 
     async fn write(
@@ -286,11 +277,20 @@ impl Engine for FjallEngine {
         table: &str,
         partition: &[u8],
         mutations: Vec<Mutation>,
+        stamp: Stamp,
         durability: Durability,
     ) -> Result<(), EngineError> {
-        check::write(partition, &mutations)?;
+        check::mutations(partition, &mutations)?;
+        let now = self.stamps.now();
+        let batch = Batch::new(mutations, stamp.check(now)?);
+        let stripe = self.stripe(table, partition);
         let table = self.table_of(table, TableKind::LastWriteWins)?;
-        self.commit(&table.rows, partition, mutations)?;
+        require_room(&self.folder)?;
+        {
+            let _one_at_a_time = stripe.lock();
+            let staged = table.stage(&self.database, partition, batch, now)?;
+            staged.commit().map_err(failed)?;
+        }
         self.settle(durability).await
     }
 
@@ -300,30 +300,19 @@ impl Engine for FjallEngine {
         partition: &[u8],
         item: &[u8],
         expected: Option<&[u8]>,
-        mutations: Vec<Mutation>,
+        changes: Vec<Change>,
         durability: Durability,
     ) -> Result<bool, EngineError> {
-        check::write(partition, &mutations)?;
+        check::changes(partition, &changes)?;
         let stripe = self.stripe(table, partition);
         let table = self.table_of(table, TableKind::CompareAndSet)?;
         let written = {
             let _one_at_a_time = stripe.lock();
-            self.compare_and_commit(&table.rows, (partition, item), expected, mutations)?
+            self.compare_and_commit(&table, (partition, item), expected, changes)?
         };
         if written {
             self.settle(durability).await?;
         }
         Ok(written)
     }
-}
-
-fn item(found: fjall::Guard) -> Result<(Bytes, Bytes), EngineError> {
-    let (key, value) = found.into_inner().map_err(failed)?;
-    let (_, item) = pair(&key)?;
-    Ok((item, Bytes::copy_from_slice(&value)))
-}
-
-fn pair(key: &[u8]) -> Result<(Bytes, Bytes), EngineError> {
-    keys::split(key)
-        .ok_or_else(|| EngineError::Failed("a stored key does not split into its parts".into()))
 }

@@ -1,11 +1,31 @@
 //! What an engine takes, and why.
 
-/// Most bytes of a partition key, or of an item key. A stored key is both together, with the partition's
-/// zero bytes doubled: at most 24 KiB, inside the 64 KiB that fjall and Cassandra take.
+use std::time::Duration;
+
+/// Most bytes of a partition key, or of an item key. A stored key is a token and both together, with the
+/// partition's zero bytes doubled: a little over 24 KiB, inside the 64 KiB that fjall and Cassandra take.
 pub const MAX_KEY_BYTES: usize = 8 << 10;
 
 /// Most bytes of a value. Anything larger belongs in the object store, which streams.
 pub const MAX_VALUE_BYTES: usize = 8 << 20;
+
+/// Most bytes of keys and values in one batch. Cassandra refuses a mutation over half a commit log
+/// segment, which is 16 MiB.
+pub const MAX_BATCH_BYTES: usize = 12 << 20;
+
+/// Most mutations of one batch: a batch is applied under one lock and replayed whole.
+pub const MAX_BATCH_ITEMS: usize = 10_000;
+
+/// Deleted or expired items one page steps over before it ends early: about a millisecond of reading.
+pub const MAX_DEAD_ITEMS: usize = 1_000;
+
+/// How far ahead of the engine's clock a write's stamp may lie. Clocks that are kept in step differ by
+/// milliseconds; what a clock an hour ahead writes could not be replaced for an hour.
+pub const MAX_CLOCK_AHEAD: Duration = Duration::from_mins(1);
+
+/// How long the mark of a deletion is kept, so that an older write that arrives late does not undo it:
+/// Cassandra's own default.
+pub const TOMBSTONE_GRACE: Duration = Duration::from_hours(10 * 24);
 
 /// Most bytes of a table's name; with its prefix it must fit fjall's 255.
 pub const MAX_TABLE_NAME_BYTES: usize = 200;
@@ -14,8 +34,9 @@ pub const MAX_TABLE_NAME_BYTES: usize = 200;
 /// opened again, so writes are refused while there is still room for what is already buffered.
 pub const RESERVED_DISK_BYTES: u64 = 64 << 20;
 
-/// Locks that compare-and-set writers of different partitions share out: enough that two busy partitions
-/// rarely meet, few enough to cost nothing.
-pub const COMPARE_STRIPES: usize = 64;
+/// Locks that writers of different partitions share out: enough that two busy partitions rarely meet, few
+/// enough to cost nothing.
+pub const WRITE_STRIPES: usize = 64;
 
-const _: () = assert!(2 * MAX_KEY_BYTES + 2 + MAX_KEY_BYTES < 64 << 10);
+const _: () = assert!(8 + 2 * MAX_KEY_BYTES + 2 + MAX_KEY_BYTES < 64 << 10);
+const _: () = assert!(MAX_VALUE_BYTES + MAX_KEY_BYTES < MAX_BATCH_BYTES);

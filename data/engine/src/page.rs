@@ -2,6 +2,9 @@
 
 use bytes::Bytes;
 
+use crate::limits::MAX_DEAD_ITEMS;
+use crate::{Cell, Item};
+
 /// Which way a range is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Direction {
@@ -50,12 +53,13 @@ impl Range {
 
 impl Range {
     /// Whether no key can lie inside.
-    pub(crate) fn is_empty(&self) -> bool {
+    pub fn is_empty(&self) -> bool {
         matches!((&self.from, &self.until), (Some(from), Some(until)) if from >= until)
     }
 
     /// What is left of this range after `last` was returned.
-    fn after(&self, last: &Bytes) -> Self {
+    #[must_use]
+    pub fn after(&self, last: &Bytes) -> Self {
         match self.direction {
             Direction::Forward => Self {
                 from: Some(successor(last)),
@@ -84,8 +88,8 @@ fn after_prefix(prefix: &[u8]) -> Option<Bytes> {
     Some(next.into())
 }
 
-/// How much one page may hold; whichever bound is met first ends it. A page always holds at least one
-/// item when there is one.
+/// How much one page may hold; whichever bound is met first ends it. A page holds at least one item when
+/// it comes to a live one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PageLimit {
     /// Most items.
@@ -116,31 +120,41 @@ impl PageLimit {
 /// A page of a range.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Page {
-    /// Item keys and values, in the range's direction.
-    pub items: Vec<(Bytes, Bytes)>,
-    /// The range that continues after this page; `None` when it was the last.
+    /// Live items in the range's direction.
+    pub items: Vec<Item>,
+    /// The range that continues after this page; `None` when it was the last. A page that met many
+    /// deleted items ends early, even empty, so that no read takes for ever.
     pub next: Option<Range>,
 }
 
 impl Page {
-    /// Takes items, already in the range's order, until the limit is met.
+    /// Takes what a partition holds, already in the range's order, until the limit is met: live items,
+    /// and `None` for those that are deleted or expired.
     pub(crate) fn fill<E>(
         range: &Range,
         limit: PageLimit,
-        items: impl Iterator<Item = Result<(Bytes, Bytes), E>>,
+        stored: impl Iterator<Item = Result<(Bytes, Option<Cell>), E>>,
     ) -> Result<Self, E> {
         let mut page = Self::default();
-        let mut bytes = 0;
-        for item in items {
-            let (key, value) = item?;
-            bytes += key.len() + value.len();
-            if let Some((last, _)) = page.items.last()
+        let (mut bytes, mut dead) = (0, 0);
+        for one in stored {
+            let (key, cell) = one?;
+            let Some(cell) = cell else {
+                dead += 1;
+                if dead == MAX_DEAD_ITEMS {
+                    page.next = Some(range.after(&key));
+                    break;
+                }
+                continue;
+            };
+            bytes += key.len() + cell.value.len();
+            if let Some(last) = page.items.last()
                 && (page.items.len() >= limit.items || bytes > limit.bytes)
             {
-                page.next = Some(range.after(last));
+                page.next = Some(range.after(&last.key));
                 break;
             }
-            page.items.push((key, value));
+            page.items.push(Item::new(key, cell));
         }
         Ok(page)
     }

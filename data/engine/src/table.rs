@@ -1,105 +1,13 @@
-//! The trait an engine implements, and the two typed handles callers hold.
+//! The two typed handles callers hold.
 
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use bytes::Bytes;
 
-use crate::{EngineError, Page, PageLimit, Range};
-
-/// An engine handle that is cheap to clone and to store.
-pub type SharedEngine = Arc<dyn Engine>;
-
-/// What an acknowledged write survives.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Durability {
-    /// The process dying: the write is with the operating system.
-    Process,
-    /// The machine losing power: the write is on the disk.
-    Power,
-}
-
-/// How a table resolves writers that meet; fixed when the table is first opened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TableKind {
-    /// The write with the latest arrival stands.
-    LastWriteWins,
-    /// A write states what it expects to replace.
-    CompareAndSet,
-}
-
-/// One change to one item of a partition.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Mutation {
-    /// Sets the item.
-    Put {
-        /// The item's key.
-        item: Bytes,
-        /// Its new value.
-        value: Bytes,
-    },
-    /// Removes the item; removing what is not there is fine.
-    Delete {
-        /// The item's key.
-        item: Bytes,
-    },
-}
-
-/// What every engine does. Callers use [`RowTable`] and [`CasTable`] instead.
-#[async_trait]
-pub trait Engine: Send + Sync + std::fmt::Debug {
-    /// Opens a table, creating it if it is new.
-    ///
-    /// # Errors
-    /// [`EngineError::WrongKind`] when the table exists with the other kind.
-    async fn open(&self, table: &str, kind: TableKind) -> Result<(), EngineError>;
-
-    /// One item's value.
-    async fn get(
-        &self,
-        table: &str,
-        partition: &[u8],
-        item: &[u8],
-    ) -> Result<Option<Bytes>, EngineError>;
-
-    /// Items of a partition in key order (or reverse), at most a page of them.
-    async fn range(
-        &self,
-        table: &str,
-        partition: &[u8],
-        range: &Range,
-        limit: PageLimit,
-    ) -> Result<Page, EngineError>;
-
-    /// Partition keys in byte order after `after`, at most `limit` of them.
-    async fn partitions(
-        &self,
-        table: &str,
-        after: Option<&[u8]>,
-        limit: usize,
-    ) -> Result<Vec<Bytes>, EngineError>;
-
-    /// Applies mutations to one partition, all or none.
-    async fn write(
-        &self,
-        table: &str,
-        partition: &[u8],
-        mutations: Vec<Mutation>,
-        durability: Durability,
-    ) -> Result<(), EngineError>;
-
-    /// Applies mutations to one partition if `item` now holds `expected` (`None`: is absent).
-    /// Returns whether it did. Atomic and durable at `durability`.
-    async fn write_if(
-        &self,
-        table: &str,
-        partition: &[u8],
-        item: &[u8],
-        expected: Option<&[u8]>,
-        mutations: Vec<Mutation>,
-        durability: Durability,
-    ) -> Result<bool, EngineError>;
-}
+use crate::{
+    Cell, Change, Durability, EngineError, Item, Mutation, Page, PageLimit, Range, SharedEngine,
+    Stamp, TableKind, TokenRange,
+};
 
 /// A last-write-wins table.
 #[derive(Debug, Clone)]
@@ -124,6 +32,15 @@ macro_rules! reads {
                 partition: impl AsRef<[u8]>,
                 item: impl AsRef<[u8]>,
             ) -> Result<Option<Bytes>, EngineError> {
+                Ok(self.cell(partition, item).await?.map(|cell| cell.value))
+            }
+
+            /// One item's value with its stamp and expiry.
+            pub async fn cell(
+                &self,
+                partition: impl AsRef<[u8]>,
+                item: impl AsRef<[u8]>,
+            ) -> Result<Option<Cell>, EngineError> {
                 self.engine
                     .get(&self.name, partition.as_ref(), item.as_ref())
                     .await
@@ -142,10 +59,7 @@ macro_rules! reads {
             }
 
             /// Every item of a partition in key order: for partitions known to be small.
-            pub async fn all(
-                &self,
-                partition: impl AsRef<[u8]>,
-            ) -> Result<Vec<(Bytes, Bytes)>, EngineError> {
+            pub async fn all(&self, partition: impl AsRef<[u8]>) -> Result<Vec<Item>, EngineError> {
                 let mut items = Vec::new();
                 let mut range = Range::all();
                 loop {
@@ -160,13 +74,30 @@ macro_rules! reads {
                 }
             }
 
-            /// Partition keys in byte order after `after`.
+            /// Partition keys in ring order after `after`, over the whole table.
             pub async fn partitions(
                 &self,
                 after: Option<&[u8]>,
                 limit: usize,
             ) -> Result<Vec<Bytes>, EngineError> {
-                self.engine.partitions(&self.name, after, limit).await
+                self.partitions_in(TokenRange::ALL, after, limit).await
+            }
+
+            /// Partition keys in ring order after `after`, of one part of the ring.
+            pub async fn partitions_in(
+                &self,
+                tokens: TokenRange,
+                after: Option<&[u8]>,
+                limit: usize,
+            ) -> Result<Vec<Bytes>, EngineError> {
+                self.engine
+                    .partitions(&self.name, tokens, after, limit)
+                    .await
+            }
+
+            /// Drops the table and all it holds; handles to it fail from then on.
+            pub async fn drop_table(self) -> Result<(), EngineError> {
+                self.engine.drop_table(&self.name).await
             }
         }
     };
@@ -185,7 +116,12 @@ impl RowTable {
         })
     }
 
-    /// Sets one item.
+    /// A stamp for a write that is asked for now.
+    pub fn stamp(&self) -> Stamp {
+        self.engine.stamp()
+    }
+
+    /// Sets one item, now.
     pub async fn put(
         &self,
         partition: impl AsRef<[u8]>,
@@ -193,37 +129,43 @@ impl RowTable {
         value: impl Into<Bytes>,
         durability: Durability,
     ) -> Result<(), EngineError> {
-        let mutation = Mutation::Put {
-            item: item.into(),
-            value: value.into(),
-        };
-        self.write(partition, vec![mutation], durability).await
+        self.write(partition, vec![Mutation::put(item, value)], durability)
+            .await
     }
 
-    /// Removes one item; removing what is not there is fine.
+    /// Removes one item, now; removing what is not there is fine.
     pub async fn delete(
         &self,
         partition: impl AsRef<[u8]>,
         item: impl Into<Bytes>,
         durability: Durability,
     ) -> Result<(), EngineError> {
-        self.write(
-            partition,
-            vec![Mutation::Delete { item: item.into() }],
-            durability,
-        )
-        .await
+        self.write(partition, vec![Mutation::delete(item)], durability)
+            .await
     }
 
-    /// Applies mutations to one partition, all or none.
+    /// Applies mutations to one partition, now, all or none.
     pub async fn write(
         &self,
         partition: impl AsRef<[u8]>,
         mutations: Vec<Mutation>,
         durability: Durability,
     ) -> Result<(), EngineError> {
+        self.write_at(partition, mutations, self.stamp(), durability)
+            .await
+    }
+
+    /// Applies mutations to one partition with the caller's own stamp, all or none. Doing it again with
+    /// the same stamp changes nothing.
+    pub async fn write_at(
+        &self,
+        partition: impl AsRef<[u8]>,
+        mutations: Vec<Mutation>,
+        stamp: Stamp,
+        durability: Durability,
+    ) -> Result<(), EngineError> {
         self.engine
-            .write(&self.name, partition.as_ref(), mutations, durability)
+            .write(&self.name, partition.as_ref(), mutations, stamp, durability)
             .await
     }
 }
@@ -249,35 +191,26 @@ impl CasTable {
         durability: Durability,
     ) -> Result<bool, EngineError> {
         let item = item.into();
-        let mutation = match value {
-            Some(value) => Mutation::Put {
-                item: item.clone(),
-                value,
-            },
-            None => Mutation::Delete { item: item.clone() },
+        let change = match value {
+            Some(value) => Change::put(item.clone(), value),
+            None => Change::delete(item.clone()),
         };
-        self.write_if(partition, &item, expected, vec![mutation], durability)
+        self.write_if(partition, &item, expected, vec![change], durability)
             .await
     }
 
-    /// Applies mutations to one partition if `item` holds `expected`. Returns whether it did.
+    /// Applies changes to one partition if `item` holds `expected`. Returns whether it did.
     pub async fn write_if(
         &self,
         partition: impl AsRef<[u8]>,
         item: &[u8],
         expected: Option<&[u8]>,
-        mutations: Vec<Mutation>,
+        changes: Vec<Change>,
         durability: Durability,
     ) -> Result<bool, EngineError> {
+        let partition = partition.as_ref();
         self.engine
-            .write_if(
-                &self.name,
-                partition.as_ref(),
-                item,
-                expected,
-                mutations,
-                durability,
-            )
+            .write_if(&self.name, partition, item, expected, changes, durability)
             .await
     }
 }

@@ -2,18 +2,29 @@
 //! its model.
 
 use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use data_engine::{
-    CasTable, Direction, Durability, Engine, EngineError, FjallEngine, MemoryEngine, Mutation,
-    PageLimit, Range, RowTable, TableKind, conformance,
+    CasTable, Change, Direction, Durability, Engine, EngineError, FjallEngine, MemoryEngine,
+    Mutation, PageLimit, Range, RowTable, Stamp, TableKind, TokenRange, conformance,
 };
+use platform_clock::{Clock as _, ManualClock, Timestamp};
 use proptest::prelude::*;
 
 #[tokio::test]
 async fn keeps_what_every_engine_promises() {
     let folder = tempfile::tempdir().unwrap();
-    conformance::suite(FjallEngine::open_shared(folder.path()).await.unwrap()).await;
+    let clock = ManualClock::at(Timestamp::from_millis(1_700_000_000_000));
+    let engine = FjallEngine::open_on(folder.path(), clock.clone())
+        .await
+        .unwrap();
+    let elapse = |by| {
+        clock.advance(by);
+        std::future::ready(())
+    };
+    conformance::suite(Arc::new(engine), elapse).await;
 }
 
 #[tokio::test]
@@ -93,11 +104,12 @@ async fn writers_that_meet_are_all_on_disk_when_told_so() -> Result<(), EngineEr
 /// One call, with keys drawn from few bytes so that calls meet.
 #[derive(Debug, Clone)]
 enum Call {
-    Write(Vec<u8>, Vec<(Vec<u8>, Option<u8>)>),
+    Write(Vec<u8>, Vec<Mutation>, u64),
     Swap(Vec<u8>, Vec<u8>, Option<u8>, Option<u8>),
     Get(Vec<u8>, Vec<u8>),
     Range(Vec<u8>, Range, usize, usize),
-    Partitions(Option<Vec<u8>>, usize),
+    Partitions(u32, Option<Vec<u8>>, usize),
+    Elapse(u64),
 }
 
 fn key() -> impl Strategy<Value = Vec<u8>> {
@@ -120,73 +132,86 @@ fn range() -> impl Strategy<Value = Range> {
 fn call() -> impl Strategy<Value = Call> {
     let value = || prop::option::weighted(0.7, 0..3_u8);
     prop_oneof![
-        4 => (key(), prop::collection::vec((key(), value()), 0..5))
-            .prop_map(|(partition, items)| Call::Write(partition, items)),
+        6 => (key(), prop::collection::vec(mutation(), 0..5), 0_u64..4)
+            .prop_map(|(partition, mutations, before)| Call::Write(partition, mutations, before)),
         4 => (key(), key(), value(), value())
             .prop_map(|(partition, item, expected, value)| Call::Swap(partition, item, expected, value)),
         2 => (key(), key()).prop_map(|(partition, item)| Call::Get(partition, item)),
         3 => (key(), range(), 0..4_usize, 0..8_usize)
             .prop_map(|(partition, range, items, bytes)| Call::Range(partition, range, items, bytes)),
-        1 => (prop::option::of(key()), 0..4_usize)
-            .prop_map(|(after, limit)| Call::Partitions(after, limit)),
+        1 => (1_u32..4, prop::option::of(key()), 0..4_usize)
+            .prop_map(|(parts, after, limit)| Call::Partitions(parts, after, limit)),
+        1 => (0_u64..3).prop_map(Call::Elapse),
     ]
 }
 
-fn mutation(item: Vec<u8>, value: Option<u8>) -> Mutation {
-    let item = Bytes::from(item);
-    match value {
-        Some(value) => Mutation::Put {
+const START: Timestamp = Timestamp::from_millis(1_700_000_000_000);
+
+fn mutation() -> impl Strategy<Value = Mutation> {
+    let item = || key().prop_map(Bytes::from);
+    let put = (item(), 0..3_u8, prop::option::weighted(0.3, 0..9_u64)).prop_map(
+        |(item, value, expires)| Mutation::Put {
             item,
             value: vec![value].into(),
+            expires: expires.map(|after| START.plus(Duration::from_millis(after))),
         },
-        None => Mutation::Delete { item },
+    );
+    prop_oneof![
+        4 => put,
+        2 => item().prop_map(Mutation::delete),
+        1 => range().prop_map(Mutation::delete_range),
+    ]
+}
+
+fn change(item: Vec<u8>, value: Option<u8>) -> Change {
+    match value {
+        Some(value) => Change::put(item, vec![value]),
+        None => Change::delete(item),
     }
 }
 
+/// What the engine answers. Stamps of compare-and-set tables are the engine's own, so they are left out.
 async fn answer(
     engine: &dyn Engine,
     tables: &[String; 2],
+    now: Timestamp,
     call: Call,
 ) -> Result<String, EngineError> {
     let [rows, swaps] = tables;
     let durability = Durability::Process;
     Ok(match call {
-        Call::Write(partition, items) => {
-            let mutations = items
-                .into_iter()
-                .map(|(item, value)| mutation(item, value))
-                .collect();
-            format!(
-                "{:?}",
-                engine
-                    .write(rows, &partition, mutations, durability)
-                    .await?
-            )
+        Call::Write(partition, mutations, before) => {
+            let stamp = Stamp(Stamp::at(now).0 - before);
+            let written = engine.write(rows, &partition, mutations, stamp, durability);
+            format!("{:?}", written.await?)
         }
         Call::Swap(partition, item, expected, value) => {
             let expected = expected.map(|byte| [byte]);
             let expected = expected.as_ref().map(|it| &it[..]);
-            let mutations = vec![mutation(item.clone(), value)];
+            let changes = vec![change(item.clone(), value)];
             let won = engine
-                .write_if(swaps, &partition, &item, expected, mutations, durability)
+                .write_if(swaps, &partition, &item, expected, changes, durability)
                 .await?;
             format!("{won}")
         }
-        Call::Get(partition, item) => format!(
-            "{:?} {:?}",
-            engine.get(rows, &partition, &item).await?,
-            engine.get(swaps, &partition, &item).await?
-        ),
+        Call::Get(partition, item) => {
+            let swapped = engine.get(swaps, &partition, &item).await?;
+            let swapped = swapped.map(|cell| cell.value);
+            format!(
+                "{:?} {swapped:?}",
+                engine.get(rows, &partition, &item).await?
+            )
+        }
         Call::Range(partition, range, items, bytes) => {
             let limit = PageLimit { items, bytes };
             format!("{:?}", engine.range(rows, &partition, &range, limit).await?)
         }
-        Call::Partitions(after, limit) => {
-            format!(
-                "{:?}",
-                engine.partitions(rows, after.as_deref(), limit).await?
-            )
+        Call::Partitions(parts, after, limit) => {
+            let tokens = TokenRange::split(parts)[0];
+            let listed = engine.partitions(rows, tokens, after.as_deref(), limit);
+            format!("{:?}", listed.await?)
         }
+        Call::Elapse(_) => String::new(),
     })
 }
 
@@ -200,11 +225,12 @@ fn wait<T>(future: impl Future<Output = T>) -> T {
 #[test]
 fn answers_as_the_memory_engine_does() {
     let folder = tempfile::tempdir().unwrap();
-    let disk = wait(FjallEngine::open(folder.path())).unwrap();
+    let clock = ManualClock::at(START);
+    let disk = wait(FjallEngine::open_on(folder.path(), clock.clone())).unwrap();
     let case = std::cell::Cell::new(0);
     proptest!(ProptestConfig::with_cases(48), |(calls in prop::collection::vec(call(), 1..60))| {
         case.set(case.get() + 1);
-        let memory = MemoryEngine::new();
+        let memory = MemoryEngine::on(clock.clone());
         let tables = ["rows", "swaps"].map(|name| format!("{name}-{}", case.get()));
         wait(async {
             for engine in [&disk as &dyn Engine, &memory] {
@@ -212,8 +238,12 @@ fn answers_as_the_memory_engine_does() {
                 engine.open(&tables[1], TableKind::CompareAndSet).await.unwrap();
             }
             for call in calls {
-                let ours = answer(&disk, &tables, call.clone()).await.unwrap();
-                let model = answer(&memory, &tables, call.clone()).await.unwrap();
+                if let Call::Elapse(millis) = call {
+                    clock.advance(Duration::from_millis(millis));
+                }
+                let now = clock.now();
+                let ours = answer(&disk, &tables, now, call.clone()).await.unwrap();
+                let model = answer(&memory, &tables, now, call.clone()).await.unwrap();
                 prop_assert_eq!(ours, model, "{:?}", call);
             }
             Ok(())

@@ -3,7 +3,7 @@
 //! One partition per workflow. Items: `header`, `step/<name>`, `item/<step>/<key>`. Values are JSON.
 
 use bytes::Bytes;
-use data_engine::{CasTable, Durability, EngineError, Mutation, Range};
+use data_engine::{CasTable, Change, Durability, EngineError, Range};
 use platform_clock::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -106,9 +106,9 @@ impl Records {
                 .table
                 .range(id, &range, data_engine::PageLimit::default())
                 .await?;
-            for (key, value) in page.items {
-                let name = String::from_utf8_lossy(&key[prefix.len()..]).into_owned();
-                found.push((name, parse(&value)?));
+            for item in page.items {
+                let name = String::from_utf8_lossy(&item.key[prefix.len()..]).into_owned();
+                found.push((name, parse(&item.value)?));
             }
             match page.next {
                 Some(next) => range = next,
@@ -157,7 +157,7 @@ impl Records {
             let items = self.table.all(id).await?;
             let mutations = items
                 .into_iter()
-                .map(|(item, _)| Mutation::Delete { item })
+                .map(|item| Change::delete(item.key))
                 .collect::<Vec<_>>();
             if self
                 .table

@@ -211,9 +211,9 @@ impl Ledger {
 }
 
 fn put(item: Bytes, value: Bytes) -> Mutation {
-    Mutation::Put { item, value }
+    Mutation::put(item, value)
 }
 
 fn delete(item: Bytes) -> Mutation {
-    Mutation::Delete { item }
+    Mutation::delete(item)
 }

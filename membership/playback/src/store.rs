@@ -4,7 +4,7 @@
 use bytes::Bytes;
 use contracts_delivery::SessionId;
 use contracts_membership::AccountId;
-use data_engine::{CasTable, Durability, Mutation, RowTable, SharedEngine};
+use data_engine::{CasTable, Change, Durability, RowTable, SharedEngine};
 
 use crate::PlaybackError;
 use crate::limits::WALK_PAGE;
@@ -61,11 +61,11 @@ impl Store {
             sessions: Vec::new(),
             guard: None,
         };
-        for (key, value) in self.sessions.all(&account.0).await? {
-            if key == GUARD {
-                held.guard = Some(value);
+        for row in self.sessions.all(&account.0).await? {
+            if row.key == GUARD {
+                held.guard = Some(row.value);
             } else {
-                held.sessions.push(read(value)?);
+                held.sessions.push(read(row.value)?);
             }
         }
         Ok(held)
@@ -88,7 +88,7 @@ impl Store {
             .as_deref()
             .and_then(|guard| <[u8; 8]>::try_from(guard).ok());
         let next = count.map_or(0, u64::from_be_bytes).wrapping_add(1);
-        let put = |item: Bytes, value: Bytes| Mutation::Put { item, value };
+        let put = |item: Bytes, value: Bytes| Change::put(item, value);
         let mutations = vec![
             put(
                 Bytes::from_static(GUARD),

@@ -80,15 +80,10 @@ impl Viewing {
         if self.bookmark(account, title).await?.is_none() {
             let all = self.bookmarks(account).await?;
             let oldest = all.into_iter().skip(MAX_BOOKMARKS - 1);
-            mutations.extend(oldest.map(|old| Mutation::Delete {
-                item: old.title.0.into(),
-            }));
+            mutations.extend(oldest.map(|old| Mutation::delete(old.title.0)));
         }
-        let value = serde_json::to_vec(&bookmark)?.into();
-        mutations.push(Mutation::Put {
-            item: title.0.clone().into(),
-            value,
-        });
+        let value = serde_json::to_vec(&bookmark)?;
+        mutations.push(Mutation::put(title.0.clone(), value));
         Ok(self
             .bookmarks
             .write(&account.0, mutations, Durability::Process)
@@ -168,7 +163,7 @@ async fn rows<T: DeserializeOwned>(
 ) -> Result<Vec<T>, ViewingError> {
     let rows = table.all(&account.0).await?;
     rows.iter()
-        .map(|(_, value)| Ok(serde_json::from_slice(value)?))
+        .map(|row| Ok(serde_json::from_slice(&row.value)?))
         .collect()
 }
 

@@ -11,7 +11,7 @@ use crate::{EngineError, TableKind};
 pub(super) const KEYSPACE: &str = "marquee";
 
 /// The layout of keys and records that this version reads and writes.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 const VERSION_KEY: &[u8] = b"format-version";
 
 const LAST_WRITE_WINS: &[u8] = b"last-write-wins";
@@ -35,9 +35,11 @@ pub(super) fn check_version(
     })?;
     let stored = u32::from_be_bytes(stored);
     if stored > VERSION {
-        return Err(refuse(format!(
-            "a newer marquee wrote it (format {stored}, this one reads up to {VERSION}); use that version"
-        )));
+        return Err(EngineError::NewerFormat {
+            folder: folder.to_owned(),
+            found: stored,
+            reads: VERSION,
+        });
     }
     Ok(())
 }
@@ -67,6 +69,16 @@ pub(super) fn record_kind(
         TableKind::CompareAndSet => COMPARE_AND_SET,
     };
     record(database, meta, kind_key(table).as_bytes(), stored)
+}
+
+/// Forgets a table, on the disk when this returns.
+pub(super) fn forget_kind(
+    database: &Database,
+    meta: &Keyspace,
+    table: &str,
+) -> Result<(), EngineError> {
+    meta.remove(kind_key(table)).map_err(failed)?;
+    database.persist(PersistMode::SyncAll).map_err(failed)
 }
 
 fn kind_key(table: &str) -> String {
@@ -99,9 +111,7 @@ mod tests {
         check_version(&database, &meta, folder.path()).unwrap();
         check_version(&database, &meta, folder.path()).unwrap();
         record(&database, &meta, VERSION_KEY, &(VERSION + 1).to_be_bytes()).unwrap();
-        let refused = check_version(&database, &meta, folder.path())
-            .unwrap_err()
-            .to_string();
-        assert!(refused.contains("a newer marquee wrote it"), "{refused}");
+        let refused = check_version(&database, &meta, folder.path()).unwrap_err();
+        assert!(matches!(refused, EngineError::NewerFormat { found, .. } if found == VERSION + 1));
     }
 }

@@ -1,0 +1,261 @@
+//! One table on disk: its rows, its range tombstones, and how both are read together.
+
+use std::collections::HashSet;
+use std::ops::Bound;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use fjall::{
+    Database, Keyspace, KeyspaceCreateOptions, OwnedWriteBatch, PersistMode, Readable as _,
+    Snapshot,
+};
+use parking_lot::RwLock;
+use platform_clock::Timestamp;
+
+use super::{deleted, failed, row};
+use crate::cell::Stored;
+use crate::mutation::Batch;
+use crate::range_tombstones::{RangeTombstone, RangeTombstones};
+use crate::{
+    Cell, Change, Direction, EngineError, Page, PageLimit, Range, Stamp, TableKind, Token,
+    TokenRange, keys,
+};
+
+/// A table's keyspaces.
+#[derive(Clone)]
+pub(super) struct Table {
+    pub(super) kind: TableKind,
+    pub(super) rows: Keyspace,
+    deleted: Keyspace,
+    /// Tokens of the partitions that have range tombstones: most have none, and are read without looking.
+    gate: Arc<RwLock<HashSet<Token>>>,
+}
+
+impl Table {
+    pub(super) fn open(
+        database: &Database,
+        name: &str,
+        kind: TableKind,
+    ) -> Result<Self, EngineError> {
+        let keyspace = |prefix: &str| {
+            let name = format!("{prefix}.{name}");
+            database
+                .keyspace(&name, KeyspaceCreateOptions::default)
+                .map_err(failed)
+        };
+        let (rows, deleted) = (keyspace(super::ROWS)?, keyspace(super::DELETED)?);
+        let mut gate = HashSet::new();
+        for found in deleted.iter() {
+            gate.extend(keys::token(&found.key().map_err(failed)?));
+        }
+        Ok(Self {
+            kind,
+            rows,
+            deleted,
+            gate: Arc::new(RwLock::new(gate)),
+        })
+    }
+
+    pub(super) fn delete(self, database: &Database) -> Result<(), EngineError> {
+        database.delete_keyspace(self.rows).map_err(failed)?;
+        database.delete_keyspace(self.deleted).map_err(failed)
+    }
+
+    fn has_deleted_ranges(&self, partition: &[u8]) -> bool {
+        let gate = self.gate.read();
+        !gate.is_empty() && gate.contains(&Token::of(partition))
+    }
+
+    fn deleted_in(
+        &self,
+        snapshot: &Snapshot,
+        partition: &[u8],
+    ) -> Result<RangeTombstones, EngineError> {
+        let mut ranges = RangeTombstones::default();
+        if self.has_deleted_ranges(partition) {
+            let bounds = keys::bounds(partition, &Range::all());
+            for found in snapshot.range(&self.deleted, bounds) {
+                let (key, value) = found.into_inner().map_err(failed)?;
+                ranges
+                    .add(deleted::decode(&key, &value).ok_or_else(|| damaged("range tombstone"))?);
+            }
+        }
+        Ok(ranges)
+    }
+
+    pub(super) fn get(
+        &self,
+        database: &Database,
+        (partition, item): (&[u8], &[u8]),
+        now: Timestamp,
+    ) -> Result<Option<Cell>, EngineError> {
+        let key = keys::compose(partition, item);
+        if !self.has_deleted_ranges(partition) {
+            let found = self.rows.get(key).map_err(failed)?;
+            return found.map_or(Ok(None), |row| Ok(stored(row)?.seen(now, None)));
+        }
+        // One moment for both, so that a deletion is never seen without what replaced it.
+        let snapshot = database.snapshot();
+        let Some(row) = snapshot.get(&self.rows, key).map_err(failed)? else {
+            return Ok(None);
+        };
+        let covered = self.deleted_in(&snapshot, partition)?.covering(item);
+        Ok(stored(row)?.seen(now, covered))
+    }
+
+    pub(super) fn page(
+        &self,
+        database: &Database,
+        partition: &[u8],
+        range: &Range,
+        limit: PageLimit,
+        now: Timestamp,
+    ) -> Result<Page, EngineError> {
+        // A snapshot never shows half of a batch that is being applied.
+        self.page_of(&database.snapshot(), partition, range, limit, now)
+    }
+
+    fn page_of(
+        &self,
+        snapshot: &Snapshot,
+        partition: &[u8],
+        range: &Range,
+        limit: PageLimit,
+        now: Timestamp,
+    ) -> Result<Page, EngineError> {
+        if range.is_empty() {
+            return Ok(Page::default());
+        }
+        let deleted = self.deleted_in(snapshot, partition)?;
+        let start = keys::item_start(partition);
+        let read = |found: fjall::Guard| {
+            let (key, row) = found.into_inner().map_err(failed)?;
+            let item = Bytes::from(key).slice(start..);
+            let covered = deleted.covering(&item);
+            Ok((item, stored(row)?.seen(now, covered)))
+        };
+        let found = snapshot.range(&self.rows, keys::bounds(partition, range));
+        match range.direction {
+            Direction::Forward => Page::fill(range, limit, found.map(read)),
+            Direction::Reverse => Page::fill(range, limit, found.rev().map(read)),
+        }
+    }
+
+    pub(super) fn partitions(
+        &self,
+        database: &Database,
+        tokens: TokenRange,
+        (after, limit): (Option<&[u8]>, usize),
+        now: Timestamp,
+    ) -> Result<Vec<Bytes>, EngineError> {
+        let snapshot = database.snapshot();
+        let first = keys::first_of(tokens.first);
+        let mut from = after.map_or(first.clone(), |after| keys::past(after).max(first));
+        let mut partitions = Vec::new();
+        while partitions.len() < limit {
+            let bounds = (Bound::Included(from.as_slice()), Bound::Unbounded);
+            let Some(next) = snapshot.range::<&[u8], _>(&self.rows, bounds).next() else {
+                break;
+            };
+            let key = next.key().map_err(failed)?;
+            let (partition, _) = keys::split(&key).ok_or_else(|| damaged("key"))?;
+            if keys::token(&key).is_none_or(|token| token > tokens.last) {
+                break;
+            }
+            from = keys::past(&partition);
+            let first = self.page_of(
+                &snapshot,
+                &partition,
+                &Range::all(),
+                PageLimit::items(1),
+                now,
+            )?;
+            // A page that ended before it met a live item leaves the question open: such a partition is listed.
+            if !first.items.is_empty() || first.next.is_some() {
+                partitions.push(partition);
+            }
+        }
+        Ok(partitions)
+    }
+
+    /// Stages what of a batch stands against what is stored, or says that nothing does. The caller holds
+    /// the partition's lock.
+    pub(super) fn stage(
+        &self,
+        database: &Database,
+        partition: &[u8],
+        batch: Batch,
+        now: Timestamp,
+    ) -> Result<OwnedWriteBatch, EngineError> {
+        let mut into = database.batch().durability(Some(PersistMode::Buffer));
+        if !batch.ranges.is_empty() {
+            self.stage_ranges(database, partition, batch.ranges, &mut into)?;
+        }
+        for (item, new) in batch.items {
+            let key = keys::compose(partition, &item);
+            let old = self.rows.get(&key).map_err(failed)?;
+            let stands = old.map_or(Ok(false), |old| stands_before(old, &new))?;
+            if !stands {
+                into.insert(&self.rows, key, row::encode(&new, now));
+            }
+        }
+        Ok(into)
+    }
+
+    /// Stages changes to a compare-and-set table, whose deletions leave nothing behind: its writers come
+    /// one at a time. The caller holds the partition's lock.
+    pub(super) fn stage_changes(
+        &self,
+        database: &Database,
+        partition: &[u8],
+        changes: Vec<Change>,
+        stamp: Stamp,
+    ) -> OwnedWriteBatch {
+        let mut into = database.batch().durability(Some(PersistMode::Buffer));
+        for (item, value) in Change::last_of_each(changes) {
+            let key = keys::compose(partition, &item);
+            match value {
+                Some(value) => into.insert(&self.rows, key, row::encode_value(stamp, None, &value)),
+                None => into.remove(&self.rows, key),
+            }
+        }
+        into
+    }
+
+    /// Stages range tombstones and the removal of those they subsume.
+    fn stage_ranges(
+        &self,
+        database: &Database,
+        partition: &[u8],
+        new: Vec<RangeTombstone>,
+        into: &mut OwnedWriteBatch,
+    ) -> Result<(), EngineError> {
+        let mut ranges = self.deleted_in(&database.snapshot(), partition)?;
+        for range in new {
+            for gone in ranges.add(range) {
+                into.remove(&self.deleted, deleted::key(partition, &gone));
+            }
+        }
+        // Before the commit: a reader that looks for nothing is quicker, one that misses it is wrong.
+        self.gate.write().insert(Token::of(partition));
+        for kept in ranges.iter() {
+            let value = deleted::value(kept);
+            into.insert(&self.deleted, deleted::key(partition, kept), value);
+        }
+        Ok(())
+    }
+}
+
+fn stands_before(old: fjall::Slice, new: &Stored) -> Result<bool, EngineError> {
+    Ok(stored(old)?.stands_before(new))
+}
+
+fn stored(row: fjall::Slice) -> Result<Stored, EngineError> {
+    row::decode(row.into()).ok_or_else(|| damaged("row"))
+}
+
+fn damaged(what: &str) -> EngineError {
+    EngineError::Failed(
+        format!("a stored {what} cannot be read; restore the store from a backup").into(),
+    )
+}
