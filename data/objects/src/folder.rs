@@ -2,7 +2,11 @@
 //!
 //! An object is `ab/abcd…`, its hash in full under its first two digits; its outboard is `ab/abcd….tree`,
 //! absent for an object of one block. What is being copied in lies in `incoming` until it is whole. The
-//! outboard is in place before its object is, so an object that is there is complete.
+//! outboard is in place before its object is, so an object that is there is complete. Pointers lie in
+//! `pointers`, a file each.
+
+mod engine;
+mod pointers;
 
 use std::fs::{self, File};
 use std::io::{self, Read, Write as _};
@@ -13,9 +17,12 @@ use parking_lot::Mutex;
 
 use crate::limits::{HASH_BUFFER_BYTES, RESERVED_DISK_BYTES};
 use crate::tree::{Outboard, OutboardBuilder};
-use crate::{ContentHash, ObjectError, ObjectInfo};
+use crate::{ContentHash, ObjectError, ObjectInfo, format};
+
+pub(crate) use engine::FolderStore;
 
 const INCOMING: &str = "incoming";
+const POINTERS: &str = "pointers";
 const TREE_SUFFIX: &str = "tree";
 
 /// The folder and the order in which its files change.
@@ -29,8 +36,12 @@ pub(crate) struct Folder {
 
 impl Folder {
     pub(crate) fn open(root: PathBuf) -> Result<Self, ObjectError> {
+        fs::create_dir_all(&root).map_err(ObjectError::io("create", &root))?;
+        mark(&root)?;
         let incoming = root.join(INCOMING);
-        fs::create_dir_all(&incoming).map_err(ObjectError::io("create", &incoming))?;
+        for folder in [&incoming, &root.join(POINTERS)] {
+            fs::create_dir_all(folder).map_err(ObjectError::io("create", folder))?;
+        }
         for first in 0..=u8::MAX {
             let folder = root.join(format!("{first:02x}"));
             fs::create_dir_all(&folder).map_err(ObjectError::io("create", &folder))?;
@@ -90,7 +101,8 @@ impl Folder {
         self.place(&file.into_temp_path(), &builder.finish())
     }
 
-    /// Moves a whole file to its place; when the object is there already, drops the file instead.
+    /// Moves a whole file to its place. Where the object is there already the file takes its place all the
+    /// same: that costs nothing, and mends one whose bytes are damaged.
     fn place(&self, from: &Path, outboard: &Outboard) -> Result<ObjectInfo, ObjectError> {
         let info = ObjectInfo {
             hash: outboard.hash(),
@@ -103,10 +115,6 @@ impl Folder {
             .map_err(ObjectError::io("sync", from))?;
         let _in_order = self.change.lock();
         self.place_outboard(outboard)?;
-        if fs::metadata(&to).is_ok_and(|there| there.len() == info.bytes) {
-            fs::remove_file(from).map_err(ObjectError::io("remove", from))?;
-            return Ok(info);
-        }
         platform_files::persist_sync(from, &to).map_err(ObjectError::io("move into place", &to))?;
         Ok(info)
     }
@@ -206,6 +214,23 @@ impl Folder {
 
     fn tree(&self, hash: ContentHash) -> PathBuf {
         self.object(hash).with_extension(TREE_SUFFIX)
+    }
+}
+
+/// Says which layout the folder has, or checks what it says.
+fn mark(root: &Path) -> Result<(), ObjectError> {
+    let path = root.join(format::MARKER);
+    match fs::read(&path) {
+        Ok(found) => format::check(&found, &root.display().to_string()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let write = || {
+                let mut file = tempfile::NamedTempFile::new_in(root)?;
+                file.write_all(format::marker().as_bytes())?;
+                platform_files::persist_sync(&file.into_temp_path(), &path)
+            };
+            write().map_err(ObjectError::io("write", &path))
+        }
+        Err(error) => Err(ObjectError::io("read", &path)(error)),
     }
 }
 

@@ -1,15 +1,23 @@
 //! The store as its callers see it: asynchronous, cheap to clone.
 
+mod verified;
+
 use std::ops::Range;
-use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use bytes::Bytes;
+use url::Url;
 
-use crate::folder::Folder;
-use crate::limits::MAX_READ_BYTES;
+use crate::bucket::{Bucket, S3Config};
+use crate::folder::FolderStore;
+use crate::location::{Location, parse};
+use crate::pointers::Pointers;
+use crate::store::Store;
 use crate::{ContentHash, ObjectError};
+
+pub use verified::Verified;
+pub(crate) use verified::verify_stored;
 
 /// An object's name and size.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -20,42 +28,65 @@ pub struct ObjectInfo {
     pub bytes: u64,
 }
 
-/// Objects in a folder of this machine. One process holds a folder; clones share it.
+/// Objects in a folder of this machine, which one process holds, or in an S3 bucket. Clones share it.
 #[derive(Debug, Clone)]
 pub struct Objects {
-    folder: Arc<Folder>,
+    store: Arc<dyn Store>,
 }
 
 impl Objects {
-    /// Opens the store, creating its folders if they are new and removing what a crash left half copied.
+    /// Opens the store in a folder, creating what is new and removing what a crash left half copied.
     ///
     /// # Errors
-    /// [`ObjectError::Io`].
+    /// [`ObjectError::Io`], [`ObjectError::Newer`], [`ObjectError::NotAStore`].
     pub async fn open(folder: impl Into<PathBuf>) -> Result<Self, ObjectError> {
-        let folder = folder.into();
-        let folder = blocking(folder.clone(), move || Folder::open(folder)).await?;
-        Ok(Self {
-            folder: Arc::new(folder),
-        })
+        Ok(Self::on(FolderStore::open(folder.into()).await?))
+    }
+
+    /// Opens the store in a bucket, below a prefix. What a crash left half uploaded is never seen; a rule
+    /// of the bucket that aborts incomplete uploads gives its space back.
+    ///
+    /// # Errors
+    /// [`ObjectError::Remote`], [`ObjectError::Denied`], [`ObjectError::Newer`],
+    /// [`ObjectError::NotAStore`].
+    pub async fn open_s3(config: S3Config) -> Result<Self, ObjectError> {
+        Ok(Self::on(Bucket::open_s3(&config).await?))
+    }
+
+    /// Opens the store that an address names: `file:///folder`, or
+    /// `s3://bucket/prefix?endpoint=http://host:port&region=name&writers=one|many`. Credentials never
+    /// stand in an address: they are taken as AWS's own tools take them (the variables `AWS_ACCESS_KEY_ID`
+    /// and `AWS_SECRET_ACCESS_KEY`, or the machine's role).
+    ///
+    /// # Errors
+    /// [`ObjectError::BadAddress`], and those of [`Self::open`] or [`Self::open_s3`].
+    pub async fn from_url(address: &Url) -> Result<Self, ObjectError> {
+        match parse(address)? {
+            Location::Folder(folder) => Self::open(folder).await,
+            Location::Bucket(config) => Self::open_s3(config).await,
+        }
+    }
+
+    pub(crate) fn on(store: impl Store + 'static) -> Self {
+        Self {
+            store: Arc::new(store),
+        }
     }
 
     /// Takes over a finished file, which nothing may change any more: afterwards it is an object and no
-    /// longer where it was. It is read once, and moved when it lies on the store's file system. The
-    /// object is on the disk when this returns; storing the same bytes twice keeps one.
+    /// longer where it was. In a folder it is read once, and moved when it lies on the same file system.
+    /// To a bucket it is uploaded in parts and read back, block by block, against its name. The object is
+    /// durable when this returns; storing the same bytes twice keeps one, and mends a damaged one.
     ///
     /// # Errors
     /// On one, the file is still where it was.
     pub async fn put_file(&self, source: &Path) -> Result<ObjectInfo, ObjectError> {
-        let source = source.to_owned();
-        self.run(move |folder| folder.take(&source)).await
+        self.store.put_file(source.to_owned()).await
     }
 
     /// As [`Self::put_file`], for bytes in memory.
     pub async fn put_bytes(&self, bytes: Bytes) -> Result<ObjectInfo, ObjectError> {
-        self.run(move |folder| {
-            folder.copy(&bytes[..], Path::new("bytes in memory"), bytes.len() as u64)
-        })
-        .await
+        self.store.put_bytes(bytes).await
     }
 
     /// The object's size.
@@ -63,38 +94,25 @@ impl Objects {
     /// # Errors
     /// [`ObjectError::NotFound`].
     pub async fn len(&self, hash: ContentHash) -> Result<u64, ObjectError> {
-        self.run(move |folder| Ok(folder.open_object(hash)?.1))
-            .await
+        self.store.len(hash).await
     }
 
-    /// Bytes of an object, at most [`MAX_READ_BYTES`] at once. They are as the disk gave them; whoever
-    /// must know that they are right verifies their blocks.
+    /// Bytes of an object, at most [`crate::limits::MAX_READ_BYTES`] at once. They are as the store gave
+    /// them; [`Self::verified`] checks them.
     ///
     /// # Errors
     /// [`ObjectError::NotFound`], [`ObjectError::OutOfRange`].
     pub async fn read(&self, hash: ContentHash, range: Range<u64>) -> Result<Bytes, ObjectError> {
-        self.run(move |folder| {
-            let (file, len) = folder.open_object(hash)?;
-            let wanted = range
-                .end
-                .checked_sub(range.start)
-                .filter(|it| *it <= MAX_READ_BYTES);
-            let (Some(wanted), true) = (wanted, range.end <= len) else {
-                let Range { start, end } = range;
-                return Err(ObjectError::OutOfRange {
-                    hash,
-                    start,
-                    end,
-                    len,
-                });
-            };
-            let mut bytes = vec![0; wanted as usize];
-            let path = folder.object(hash);
-            file.read_exact_at(&mut bytes, range.start)
-                .map_err(ObjectError::io("read", &path))?;
-            Ok(bytes.into())
-        })
-        .await
+        self.store.read(hash, range).await
+    }
+
+    /// The object, for reads that are checked against its name.
+    ///
+    /// # Errors
+    /// [`ObjectError::NotFound`], [`ObjectError::Damaged`].
+    pub async fn verified(&self, hash: ContentHash) -> Result<Verified, ObjectError> {
+        let outboard = self.store.outboard(hash).await?;
+        Ok(Verified::new(Arc::clone(&self.store), outboard))
     }
 
     /// The object's outboard, for [`crate::tree::Outboard::from_bytes`]; checked against the name.
@@ -102,13 +120,13 @@ impl Objects {
     /// # Errors
     /// [`ObjectError::NotFound`], [`ObjectError::Damaged`].
     pub async fn read_outboard(&self, hash: ContentHash) -> Result<Bytes, ObjectError> {
-        self.run(move |folder| Ok(folder.outboard(hash)?.to_bytes()))
-            .await
+        Ok(self.store.outboard(hash).await?.to_bytes())
     }
 
-    /// Removes an object, durably; returns whether it was there.
+    /// Removes an object, durably; returns whether it was there. Within a process a removal and a put of
+    /// the same bytes wait for one another; between processes, whoever counts the references sees to it.
     pub async fn remove(&self, hash: ContentHash) -> Result<bool, ObjectError> {
-        self.run(move |folder| folder.remove(hash)).await
+        self.store.remove(hash).await
     }
 
     /// Objects in name order after `after`, at most `limit`; fewer mean that the end was met.
@@ -117,26 +135,11 @@ impl Objects {
         after: Option<ContentHash>,
         limit: usize,
     ) -> Result<Vec<ObjectInfo>, ObjectError> {
-        self.run(move |folder| folder.list(after, limit)).await
+        self.store.list(after, limit).await
     }
 
-    async fn run<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&Folder) -> Result<T, ObjectError> + Send + 'static,
-    ) -> Result<T, ObjectError> {
-        let folder = Arc::clone(&self.folder);
-        blocking(PathBuf::from("the object store"), move || work(&folder)).await
+    /// The store's small records that change.
+    pub fn pointers(&self) -> Pointers {
+        Pointers::new(Arc::clone(&self.store))
     }
-}
-
-async fn blocking<T: Send + 'static>(
-    path: PathBuf,
-    work: impl FnOnce() -> Result<T, ObjectError> + Send + 'static,
-) -> Result<T, ObjectError> {
-    let done = tokio::task::spawn_blocking(work).await;
-    done.map_err(|error| ObjectError::Io {
-        what: "work on",
-        path,
-        source: error.into(),
-    })?
 }
