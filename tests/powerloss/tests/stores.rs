@@ -1,0 +1,79 @@
+//! Kills and power cuts against every embedded store: what it acknowledged is there, once and whole.
+//!
+//! `MARQUEE_SEED` runs one seed only; `MARQUEE_ACCIDENTS` says how many kills and how many power cuts each
+//! store gets (10 of each by default); `MARQUEE_FIRST_SEED` moves the seeds, for a soak.
+
+use std::path::Path;
+
+use tests_powerloss::fuse_is_there;
+use tests_powerloss::plan::{ACCIDENTS, Plan, Suite};
+use tests_powerloss::trial::{self, Tally};
+use tests_powerloss::workload::Store;
+
+/// Accidents of each kind that each store gets.
+const PER_STORE: u64 = 10;
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "cargo gives a test no arguments of its own"
+)]
+fn variable(name: &str) -> Option<u64> {
+    let text = std::env::var(name).ok()?;
+    Some(
+        text.parse()
+            .unwrap_or_else(|_| panic!("{name}={text} is no number")),
+    )
+}
+
+fn suffer(suite: Suite, store: Store) {
+    let has_fuse = fuse_is_there();
+    if suite == Suite::Power && !has_fuse {
+        return;
+    }
+    let victim = Path::new(env!("CARGO_BIN_EXE_powerloss-victim"));
+    let first = variable("MARQUEE_FIRST_SEED").unwrap_or(1);
+    let trials = variable("MARQUEE_ACCIDENTS")
+        .unwrap_or(PER_STORE)
+        .div_ceil(ACCIDENTS);
+    let seeds = match variable("MARQUEE_SEED") {
+        Some(seed) => seed..seed + 1,
+        None => first..first + trials,
+    };
+    let mut total = Tally::default();
+    let expected = (seeds.end - seeds.start) * ACCIDENTS;
+    for seed in seeds {
+        let plan = Plan::new(suite, store, seed, has_fuse);
+        let tally = trial::run(&plan, victim).unwrap_or_else(|report| panic!("{report}"));
+        total.kills += tally.kills;
+        total.cuts += tally.cuts;
+        total.acknowledged += tally.acknowledged;
+    }
+    let met = match suite {
+        Suite::Kill => total.kills,
+        Suite::Power => total.cuts,
+    };
+    assert_eq!(met, expected, "every accident happened: {total:?}");
+    assert!(total.acknowledged > 0, "nothing was put at risk: {total:?}");
+}
+
+macro_rules! stores {
+    ($($kill:ident $power:ident $store:ident;)*) => {
+        $(
+            #[test]
+            fn $kill() {
+                suffer(Suite::Kill, Store::$store);
+            }
+
+            #[test]
+            fn $power() {
+                suffer(Suite::Power, Store::$store);
+            }
+        )*
+    };
+}
+
+stores! {
+    kill_bare power_bare Bare;
+    kill_rows power_rows Rows;
+    kill_counters power_counters Counters;
+}
