@@ -58,20 +58,27 @@ macro_rules! reads {
                     .await
             }
 
+            /// The first items of a range, at most `count`, however many deleted ones lie before them.
+            pub async fn first(
+                &self,
+                partition: impl AsRef<[u8]>,
+                range: &Range,
+                count: usize,
+            ) -> Result<Vec<Item>, EngineError> {
+                let mut items = Vec::new();
+                let mut next = Some(range.clone());
+                while let Some(range) = next.filter(|_| items.len() < count) {
+                    let limit = PageLimit::items(count - items.len());
+                    let page = self.range(partition.as_ref(), &range, limit).await?;
+                    items.extend(page.items);
+                    next = page.next;
+                }
+                Ok(items)
+            }
+
             /// Every item of a partition in key order: for partitions known to be small.
             pub async fn all(&self, partition: impl AsRef<[u8]>) -> Result<Vec<Item>, EngineError> {
-                let mut items = Vec::new();
-                let mut range = Range::all();
-                loop {
-                    let page = self
-                        .range(partition.as_ref(), &range, PageLimit::default())
-                        .await?;
-                    items.extend(page.items);
-                    match page.next {
-                        Some(next) => range = next,
-                        None => return Ok(items),
-                    }
-                }
+                self.first(partition, &Range::all(), usize::MAX).await
             }
 
             /// Partition keys in ring order after `after`, over the whole table.

@@ -99,22 +99,13 @@ impl Records {
         id: &str,
         prefix: &[u8],
     ) -> Result<Vec<(String, T)>, EngineError> {
-        let mut found = Vec::new();
-        let mut range = Range::prefix(prefix.to_vec());
-        loop {
-            let page = self
-                .table
-                .range(id, &range, data_engine::PageLimit::default())
-                .await?;
-            for item in page.items {
-                let name = String::from_utf8_lossy(&item.key[prefix.len()..]).into_owned();
-                found.push((name, parse(&item.value)?));
-            }
-            match page.next {
-                Some(next) => range = next,
-                None => return Ok(found),
-            }
-        }
+        let range = Range::prefix(prefix.to_vec());
+        let found = self.table.first(id, &range, usize::MAX).await?;
+        let named = found.into_iter().map(|item| {
+            let name = String::from_utf8_lossy(&item.key[prefix.len()..]).into_owned();
+            Ok((name, parse(&item.value)?))
+        });
+        named.collect()
     }
 
     pub(crate) async fn finish_step(

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use bytes::Bytes;
 use contracts_delivery::{ReleaseId, Withdrawal};
 use data_engine::{
-    Direction, Durability, EngineError, Mutation, PageLimit, Range, RowTable, SharedEngine,
+    Direction, Durability, EngineError, Item, Mutation, Range, RowTable, SharedEngine,
 };
 use data_objects::ContentHash;
 use platform_clock::Timestamp;
@@ -55,15 +55,9 @@ impl Ledger {
     ) -> Result<bool, EngineError> {
         let range = Range::prefix(rows::references(file));
         // Two suffice: at most one of them is the exception.
-        let page = self
-            .table
-            .range(rows::PARTITION, &range, PageLimit::items(2))
-            .await?;
+        let found = self.table.first(rows::PARTITION, &range, 2).await?;
         let excepted = except.map(|id| rows::reference(file, id));
-        Ok(page
-            .items
-            .iter()
-            .any(|(key, _)| Some(key) != excepted.as_ref()))
+        Ok(found.iter().any(|it| Some(&it.key) != excepted.as_ref()))
     }
 
     /// Remembers that a file was stored under start number `start`, and keeps it from removal.
@@ -125,15 +119,9 @@ impl Ledger {
             until: Some(Bytes::from_static(rows::AFTER_WITHDRAWALS)),
             direction: Direction::Reverse,
         };
-        let page = self
-            .table
-            .range(rows::PARTITION, &range, PageLimit::items(1))
-            .await?;
-        Ok(page
-            .items
-            .first()
-            .and_then(|(key, _)| rows::seq_of(key))
-            .unwrap_or(0))
+        let found = self.table.first(rows::PARTITION, &range, 1).await?;
+        let last = found.first().and_then(|item| rows::seq_of(&item.key));
+        Ok(last.unwrap_or(0))
     }
 
     pub(crate) async fn withdrawals_since(
@@ -146,14 +134,11 @@ impl Ledger {
             until: Some(Bytes::from_static(rows::AFTER_WITHDRAWALS)),
             direction: Direction::Forward,
         };
-        let page = self
-            .table
-            .range(rows::PARTITION, &range, PageLimit::items(limit))
-            .await?;
-        let entries = page.items.iter().filter_map(|(key, value)| {
-            let file = ContentHash::from_bytes(value.as_ref().try_into().ok()?);
+        let found = self.table.first(rows::PARTITION, &range, limit).await?;
+        let entries = found.iter().filter_map(|item| {
+            let file = ContentHash::from_bytes(item.value.as_ref().try_into().ok()?);
             Some(Withdrawal {
-                seq: rows::seq_of(key)?,
+                seq: rows::seq_of(&item.key)?,
                 file,
             })
         });
@@ -186,21 +171,13 @@ impl Ledger {
         &self,
         prefix: &'static [u8],
     ) -> Result<Vec<(ContentHash, u64)>, EngineError> {
-        let mut found = Vec::new();
-        let mut next = Some(Range::prefix(prefix));
-        while let Some(range) = next {
-            let page = self
-                .table
-                .range(rows::PARTITION, &range, PageLimit::default())
-                .await?;
-            found.extend(
-                page.items
-                    .iter()
-                    .filter_map(|(key, value)| Some((rows::file_of(key)?, rows::number(value)?))),
-            );
-            next = page.next;
-        }
-        Ok(found)
+        let range = Range::prefix(prefix);
+        let found = self
+            .table
+            .first(rows::PARTITION, &range, usize::MAX)
+            .await?;
+        let read = |item: &Item| Some((rows::file_of(&item.key)?, rows::number(&item.value)?));
+        Ok(found.iter().filter_map(read).collect())
     }
 
     async fn write(&self, changes: Vec<Mutation>) -> Result<(), EngineError> {

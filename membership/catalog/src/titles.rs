@@ -29,11 +29,11 @@ impl TitleCatalog {
     pub async fn open(engine: &SharedEngine) -> Result<Self, CatalogError> {
         let table = RowTable::open(engine, TABLE).await.map_err(store)?;
         let mut by_id = BTreeMap::new();
-        for (id, value) in table.all(TITLES).await.map_err(store)? {
-            match serde_json::from_slice::<CatalogEntry>(&value) {
+        for row in table.all(TITLES).await.map_err(store)? {
+            match serde_json::from_slice::<CatalogEntry>(&row.value) {
                 Ok(entry) => drop(by_id.insert(entry.id.clone(), Arc::new(entry))),
                 Err(error) => {
-                    let id = String::from_utf8_lossy(&id);
+                    let id = String::from_utf8_lossy(&row.key);
                     return Err(CatalogError::Store(format!(
                         "title {id} cannot be read: {error}"
                     )));

@@ -85,7 +85,7 @@ impl Records {
         let items = self.table.all(PARTITION).await?;
         let mut records = items
             .iter()
-            .map(|(_, bytes)| decode(bytes))
+            .map(|item| decode(&item.value))
             .collect::<Result<Vec<_>, _>>()?;
         records.sort_by_key(|record| std::cmp::Reverse(record.added_at));
         Ok(records)
