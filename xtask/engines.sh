@@ -1,6 +1,8 @@
-# Sourced by test: fetches the real servers the suites run on, each once, into the cache beside the clone.
+# Sourced by test: fetches the real servers that suites run on, each once, into the cache outside the clone.
+# For each server there is need_NAME.
 # shellcheck shell=bash
 
+ALL_ENGINES=(cassandra kafka garage redis memcached)
 ENGINES=$CACHE/engines
 SERVERS=$ROOT/tests/engines/servers
 MAVEN_COPY=org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies
@@ -28,30 +30,35 @@ need_jars() {
   say "fetching $name (about 60 MB)"
   rm -rf "$folder" "$folder.partial"
   mkdir -p "$folder.partial"
-  mvn --batch-mode --quiet --strict-checksums -Dstyle.color=never --file "$SERVERS/$name/pom.xml" \
-    -Dmaven.repo.local="$folder.partial/maven" "$MAVEN_COPY" \
-    -DincludeScope=runtime -DoutputDirectory="$folder.partial/jars" >&2 ||
-    fail "cannot fetch the jars of $name; is the network up?"
+  mvn --batch-mode --quiet --strict-checksums --file "$SERVERS/$name/pom.xml" \
+    -Dmaven.repo.local="$folder.partial/maven" "$MAVEN_COPY" -DincludeScope=runtime \
+    -DoutputDirectory="$folder.partial/jars" >"$folder.partial/maven.log" 2>&1 ||
+    fail "cannot fetch the jars of $name; is the network up? Maven's words are in $folder.partial/maven.log"
   (cd "$folder.partial/jars" && sha256sum --check --strict --quiet "$pins" >&2 &&
     cmp -s <(LC_ALL=C ls) <(cut -c 67- "$pins")) ||
     fail "the jars of $name are not the files that were pinned; nothing was installed"
-  rm -rf "$folder.partial/maven"
+  rm -rf "$folder.partial/maven" "$folder.partial/maven.log"
   cp "$pins" "$folder.partial/jars.sha256"
   mv "$folder.partial" "$folder"
 }
 
-# Garage replicates with three nodes on one machine and its crate is checked by crates.io's index.
-# Built lightly: the suites wait for the network and the disk, not for its code.
+# Garage replicates over three small nodes on one machine; crates.io's index holds the hash of all that it is
+# made of. Built lightly: its own crates are glue that is not worth optimizing here, and the tests of the
+# C library it brings (what `make check` builds and runs) are left out.
 need_garage() {
   [ -x "$GARAGE" ] && return
-  local folder=$ENGINES/garage-$GARAGE_VERSION
+  local folder=$ENGINES/garage-$GARAGE_VERSION crate glue=()
+  for crate in garage garage_api_admin garage_api_common garage_api_s3 garage_block garage_model garage_net \
+    garage_rpc garage_table garage_util; do
+    glue+=(--config "profile.release.package.$crate.opt-level=0")
+  done
   say "building garage $GARAGE_VERSION, the S3 store (once, some minutes)"
   rm -rf "$folder.partial"
-  CARGO_TARGET_DIR=$folder.partial/target CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_DEBUG=false \
-    CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 \
-    nice cargo install --quiet --locked --root "$folder.partial" --no-default-features \
-    --features bundled-libs,lmdb "garage@$GARAGE_VERSION" || fail "cannot build garage $GARAGE_VERSION"
-  rm -rf "$folder.partial/target"
+  MAKEFLAGS='TESTS= check_PROGRAMS=' CARGO_TARGET_DIR=$folder.partial/target CARGO_PROFILE_RELEASE_LTO=off \
+    CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_PROFILE_RELEASE_DEBUG=false \
+    nice cargo install --timings --quiet --locked --root "$folder.partial" --no-default-features \
+    --features bundled-libs,lmdb "${glue[@]}" "garage@$GARAGE_VERSION" || fail "cannot build garage $GARAGE_VERSION"
+  cp -r "$folder.partial/target/cargo-timings" /tmp/h1-timings; rm -rf "$folder.partial/target"
   mv "$folder.partial" "$folder"
 }
 
@@ -67,40 +74,55 @@ need_caches() {
   command -v apt-get >/dev/null 2>&1 ||
     fail "please install redis and memcached with your package manager, then start again"
   say "fetching redis and memcached"
-  rm -rf "$folder" "$folder.partial"
-  mkdir -p "$folder.partial/packages"
-  (cd "$folder.partial" && fetch_caches) ||
-    fail "cannot fetch redis and memcached; type this, then start again: apt-get update"
+  fetch_caches "$folder.partial" || { refresh_packages && fetch_caches "$folder.partial"; } ||
+    fail "cannot fetch redis and memcached; type this, then start again: sudo apt-get update"
+  rm -rf "$folder"
   mv "$folder.partial" "$folder"
 }
 
-# Into this folder: the two servers and the libraries they name that are not installed.
+# Debian's list of packages may be missing, or name versions that are gone.
+refresh_packages() {
+  local sudo=()
+  [ "$(id -u)" -eq 0 ] || sudo=(sudo -n)
+  "${sudo[@]}" apt-get update -qq >/dev/null
+}
+
+# fetch_caches FOLDER: the two servers, and the libraries they name that are not installed.
 fetch_caches() {
-  set -e
-  local package archive
-  local -a wanted=(redis-server redis-tools memcached)
+  local folder=$1 package archive wanted=(redis-server redis-tools memcached)
+  rm -rf "$folder"
+  mkdir -p "$folder/packages" "$folder/libraries"
   for package in $(apt-cache depends --no-recommends --no-suggests --no-conflicts --no-breaks \
     --no-replaces --no-enhances "${wanted[@]}" | sed -n 's/^[ |]*Depends: \(lib[^ ]*\)$/\1/p' | sort -u); do
     dpkg-query --show --showformat='${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed ||
       wanted+=("$package")
   done
-  (cd packages && apt-get download -qq -o APT::Sandbox::User= "${wanted[@]}" >&2)
-  for archive in packages/*.deb; do dpkg-deb --extract "$archive" .; done
-  mkdir libraries
-  find usr/lib lib -name '*.so*' -exec cp --no-dereference {} libraries/ \; 2>/dev/null
-  ! LD_LIBRARY_PATH=$PWD/libraries ldd usr/bin/redis-server usr/bin/memcached | grep 'not found' >&2
-  rm -rf packages
+  (cd "$folder/packages" && apt-get download -qq -o APT::Sandbox::User= "${wanted[@]}" >&2) || return
+  for archive in "$folder"/packages/*.deb; do
+    dpkg-deb --extract "$archive" "$folder" || return
+  done
+  find "$folder/usr/lib" -name '*.so*' -exec cp --no-dereference {} "$folder/libraries/" \;
+  if LD_LIBRARY_PATH=$folder/libraries ldd "$folder/usr/bin/redis-server" "$folder/usr/bin/memcached" |
+    grep 'not found' >&2; then
+    return 1
+  fi
+  rm -rf "$folder/packages"
 }
 
-# One at a time: two clones share the cache.
+need_cassandra() { need_java_17; need_jars cassandra; }
+need_kafka() { need_java_17; need_jars kafka; }
+need_redis() { need_caches; }
+need_memcached() { need_caches; }
+
+# need_engines NAME...: one clone at a time, as clones share the cache.
 need_engines() {
-  need_java_17
+  local name
   mkdir -p "$ENGINES"
   exec 9>"$ENGINES/.lock"
   flock 9
-  need_jars cassandra
-  need_jars kafka
-  need_caches
-  need_garage
+  for name in "$@"; do
+    [[ " ${ALL_ENGINES[*]} " = *" $name "* ]] || fail "$name is no server; there are ${ALL_ENGINES[*]}"
+    "need_$name"
+  done
   exec 9>&-
 }
