@@ -56,9 +56,9 @@ need_garage() {
   rm -rf "$folder.partial"
   MAKEFLAGS='TESTS= check_PROGRAMS=' CARGO_TARGET_DIR=$folder.partial/target CARGO_PROFILE_RELEASE_LTO=off \
     CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_PROFILE_RELEASE_DEBUG=false \
-    nice cargo install --timings --quiet --locked --root "$folder.partial" --no-default-features \
+    nice cargo install --quiet --locked --root "$folder.partial" --no-default-features \
     --features bundled-libs,lmdb "${glue[@]}" "garage@$GARAGE_VERSION" || fail "cannot build garage $GARAGE_VERSION"
-  cp -r "$folder.partial/target/cargo-timings" /tmp/h1-timings; rm -rf "$folder.partial/target"
+  rm -rf "$folder.partial/target"
   mv "$folder.partial" "$folder"
 }
 
