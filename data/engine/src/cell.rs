@@ -54,10 +54,10 @@ impl Stored {
         self.rank() >= other.rank()
     }
 
-    fn rank(&self) -> (Stamp, bool, &[u8]) {
+    fn rank(&self) -> (Stamp, bool, Option<Timestamp>, &[u8]) {
         match self {
-            Self::Value(cell) => (cell.stamp, false, &cell.value),
-            Self::Tombstone(stamp) => (*stamp, true, &[]),
+            Self::Value(cell) => (cell.stamp, false, cell.expires, &cell.value),
+            Self::Tombstone(stamp) => (*stamp, true, None, &[]),
         }
     }
 
@@ -87,13 +87,23 @@ mod tests {
     }
 
     #[test]
-    fn the_greater_stamp_stands_then_the_deletion_then_the_greater_value() {
+    fn the_greater_stamp_stands_then_the_deletion_then_the_later_expiry_then_the_greater_value() {
         assert!(value(2, "a").stands_before(&value(1, "b")));
         assert!(!value(1, "b").stands_before(&value(2, "a")));
         assert!(Stored::Tombstone(Stamp(1)).stands_before(&value(1, "z")));
         assert!(!value(1, "z").stands_before(&Stored::Tombstone(Stamp(1))));
         assert!(value(1, "b").stands_before(&value(1, "a")));
         assert!(value(1, "a").stands_before(&value(1, "a")));
+        let expiring = |millis| {
+            Stored::Value(Cell {
+                value: Bytes::new(),
+                stamp: Stamp(1),
+                expires: Some(Timestamp::from_millis(millis)),
+            })
+        };
+        assert!(expiring(1).stands_before(&value(1, "z")));
+        assert!(!expiring(1).stands_before(&expiring(2)));
+        assert!(Stored::Tombstone(Stamp(1)).stands_before(&expiring(2)));
     }
 
     #[test]

@@ -15,21 +15,21 @@ pub enum EngineError {
         /// The table's name.
         table: String,
     },
-    /// The store is held by another process, or is damaged.
-    #[error("cannot open the store in {folder}: {reason}")]
+    /// The store is held by another process, is damaged, or cannot be used as it is configured.
+    #[error("cannot open the store in {place}: {reason}")]
     Open {
-        /// The store's folder.
-        folder: std::path::PathBuf,
+        /// The store's folder, or its address without credentials.
+        place: String,
         /// What stood in the way, and what to do.
         reason: String,
     },
     /// The store was written by a newer version; nothing was changed.
     #[error(
-        "the store in {folder} has format {found}, and this marquee reads up to {reads}; use the version that wrote it"
+        "the store in {place} has format {found}, and this marquee reads up to {reads}; use the version that wrote it"
     )]
     NewerFormat {
-        /// The store's folder.
-        folder: std::path::PathBuf,
+        /// The store's folder, or its address without credentials.
+        place: String,
         /// The format found.
         found: u32,
         /// The newest format this version reads.

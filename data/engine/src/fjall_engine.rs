@@ -1,7 +1,10 @@
 //! The embedded engine: fjall, a log-structured merge tree, in one folder that one process owns.
 
 mod deleted;
+mod dump;
+mod folder;
 mod format;
+mod journal;
 mod row;
 mod sync;
 mod table;
@@ -86,12 +89,11 @@ impl FjallEngine {
     }
 
     fn open_blocking(folder: PathBuf, clock: SharedClock) -> Result<Self, EngineError> {
-        let database = Database::builder(&folder)
-            .open()
-            .map_err(|error| open_error(&folder, error))?;
+        let database = open_database(&folder)?;
         let meta = database
             .keyspace(format::KEYSPACE, KeyspaceCreateOptions::default)
             .map_err(failed)?;
+        folder::sync_names(&folder).map_err(folder_error)?;
         format::check_version(&database, &meta, &folder)?;
         Ok(Self {
             folder,
@@ -135,7 +137,9 @@ impl FjallEngine {
             Some(stored) => same_kind(name, stored, kind)?,
             None => format::record_kind(&self.database, &self.meta, name, kind)?,
         }
-        tables.insert(name.to_owned(), Table::open(&self.database, name, kind)?);
+        let table = Table::open(&self.database, name, kind)?;
+        folder::sync_names(&self.folder).map_err(folder_error)?;
+        tables.insert(name.to_owned(), table);
         Ok(())
     }
 
@@ -185,6 +189,28 @@ impl FjallEngine {
     }
 }
 
+/// Opens a fjall database with the care that fjall leaves to whoever opens it: names are durable, and what a
+/// kill or a power cut left half is taken away. For tests that look below the engine.
+///
+/// # Errors
+/// As [`FjallEngine::open`].
+#[doc(hidden)]
+pub fn open_database(folder: &Path) -> Result<Database, EngineError> {
+    folder::prepare(folder).map_err(folder_error)?;
+    let open = || Database::builder(folder).open();
+    let opened = match open() {
+        Err(fjall::Error::JournalRecovery(_))
+            if journal::cut_torn_end(folder).map_err(folder_error)? =>
+        {
+            open()
+        }
+        opened => opened,
+    };
+    let database = opened.map_err(|error| open_error(folder, error))?;
+    folder::sync_names(folder).map_err(folder_error)?;
+    Ok(database)
+}
+
 fn same_kind(table: &str, stored: TableKind, asked: TableKind) -> Result<(), EngineError> {
     if stored != asked {
         return Err(EngineError::WrongKind {
@@ -200,6 +226,10 @@ fn require_room(folder: &Path) -> Result<(), EngineError> {
         SpaceError::Full { .. } => EngineError::Full,
         SpaceError::Unknown { .. } => EngineError::Failed(error.into()),
     })
+}
+
+fn folder_error(error: std::io::Error) -> EngineError {
+    EngineError::Failed(error.into())
 }
 
 fn failed(error: fjall::Error) -> EngineError {
@@ -218,7 +248,7 @@ fn open_error(folder: &Path, error: fjall::Error) -> EngineError {
         error => error.to_string(),
     };
     EngineError::Open {
-        folder: folder.to_owned(),
+        place: folder.display().to_string(),
         reason,
     }
 }

@@ -13,6 +13,7 @@
 mod cell;
 pub mod check;
 pub mod conformance;
+pub mod dump;
 mod engine;
 mod error;
 mod fjall_engine;
@@ -30,9 +31,11 @@ pub use cell::{Cell, Item};
 pub use engine::{Durability, Engine, SharedEngine, TableKind};
 pub use error::EngineError;
 pub use fjall_engine::FjallEngine;
+#[doc(hidden)]
+pub use fjall_engine::open_database;
 pub use memory::MemoryEngine;
 pub use mutation::{Change, Mutation};
-pub use page::{Direction, Page, PageLimit, Range};
+pub use page::{Direction, Page, PageFiller, PageLimit, Range};
 pub use stamp::{Stamp, Stamps};
 pub use table::{CasTable, RowTable};
 pub use token::{Token, TokenRange};

@@ -128,35 +128,77 @@ pub struct Page {
 }
 
 impl Page {
-    /// Takes what a partition holds, already in the range's order, until the limit is met: live items,
-    /// and `None` for those that are deleted or expired.
+    /// The page of what a partition holds, already in the range's order.
     pub(crate) fn fill<E>(
         range: &Range,
         limit: PageLimit,
         stored: impl Iterator<Item = Result<(Bytes, Option<Cell>), E>>,
     ) -> Result<Self, E> {
-        let mut page = Self::default();
-        let (mut bytes, mut dead) = (0, 0);
+        let mut filler = PageFiller::new(range, limit);
         for one in stored {
             let (key, cell) = one?;
-            let Some(cell) = cell else {
-                dead += 1;
-                if dead == MAX_DEAD_ITEMS {
-                    page.next = Some(range.after(&key));
-                    break;
-                }
-                continue;
-            };
-            bytes += key.len() + cell.value.len();
-            if let Some(last) = page.items.last()
-                && (page.items.len() >= limit.items || bytes > limit.bytes)
-            {
-                page.next = Some(range.after(&last.key));
+            if !filler.take(key, cell) {
                 break;
             }
-            page.items.push(Item::new(key, cell));
         }
-        Ok(page)
+        Ok(filler.finish())
+    }
+}
+
+/// Fills a page with what an engine finds, in the range's order, until the limit is met.
+#[derive(Debug)]
+pub struct PageFiller<'a> {
+    range: &'a Range,
+    limit: PageLimit,
+    page: Page,
+    bytes: usize,
+    dead: usize,
+}
+
+impl<'a> PageFiller<'a> {
+    /// An empty page of `range`.
+    pub fn new(range: &'a Range, limit: PageLimit) -> Self {
+        Self {
+            range,
+            limit,
+            page: Page::default(),
+            bytes: 0,
+            dead: 0,
+        }
+    }
+
+    /// Takes the next item: a live one, or `None` for one that is deleted or expired. Returns whether the
+    /// page takes more; an item that no longer fits is left to the next page.
+    pub fn take(&mut self, key: Bytes, cell: Option<Cell>) -> bool {
+        let Some(cell) = cell else {
+            self.dead += 1;
+            if self.dead == MAX_DEAD_ITEMS {
+                self.page.next = Some(self.range.after(&key));
+            }
+            return self.dead < MAX_DEAD_ITEMS;
+        };
+        self.bytes += key.len() + cell.value.len();
+        if let Some(last) = self.page.items.last()
+            && (self.page.items.len() >= self.limit.items || self.bytes > self.limit.bytes)
+        {
+            self.page.next = Some(self.range.after(&last.key));
+            return false;
+        }
+        self.page.items.push(Item::new(key, cell));
+        true
+    }
+
+    /// What still fits.
+    pub fn left(&self) -> PageLimit {
+        PageLimit {
+            items: self.limit.items.saturating_sub(self.page.items.len()),
+            bytes: self.limit.bytes.saturating_sub(self.bytes),
+        }
+    }
+
+    /// The page: the last of its range unless an item was left to the next.
+    pub fn finish(self) -> Page {
+        self.page
     }
 }
 

@@ -13,7 +13,8 @@ use crate::limits::MAX_CLOCK_AHEAD;
 ///
 /// Of two writes to an item the one with the greater stamp stands, whichever arrives first, so a writer
 /// that repeats a write with its first stamp changes nothing. Of equal stamps a deletion stands before a
-/// value, and the greater value before the lesser: every engine decides alike.
+/// value, a value that expires before one that stays, the later expiry before the sooner, and the greater
+/// value before the lesser: every engine decides alike, expiries as finely as it keeps them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Stamp(pub u64);
 

@@ -47,6 +47,21 @@ pub(super) async fn the_greater_stamp_stands(engine: &SharedEngine) -> Result<()
         Some("z greater".into()),
         "of equal stamps the greater value"
     );
+    let expiring = |value: &'static str, hours: u64| Mutation::Put {
+        item: "i".into(),
+        value: value.into(),
+        expires: Some(now.moment().plus(Duration::from_hours(hours))),
+    };
+    write(expiring("lesser, expiring", 2), 2).await?;
+    for mutation in [Mutation::put("i", "z greater"), expiring("sooner", 1)] {
+        write(mutation, 2).await?;
+    }
+    let held = table.get("p", "i").await?;
+    assert_eq!(
+        held,
+        Some("lesser, expiring".into()),
+        "before them one that expires, the latest first"
+    );
     write(Mutation::delete("i"), 2).await?;
     assert_eq!(
         table.get("p", "i").await?,

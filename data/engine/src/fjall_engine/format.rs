@@ -14,6 +14,7 @@ pub(super) const KEYSPACE: &str = "marquee";
 const VERSION: u32 = 2;
 const VERSION_KEY: &[u8] = b"format-version";
 
+const KIND_PREFIX: &str = "kind/";
 const LAST_WRITE_WINS: &[u8] = b"last-write-wins";
 const COMPARE_AND_SET: &[u8] = b"compare-and-set";
 
@@ -24,7 +25,7 @@ pub(super) fn check_version(
     folder: &Path,
 ) -> Result<(), EngineError> {
     let refuse = |reason: String| EngineError::Open {
-        folder: folder.to_owned(),
+        place: folder.display().to_string(),
         reason,
     };
     let Some(stored) = meta.get(VERSION_KEY).map_err(failed)? else {
@@ -36,7 +37,7 @@ pub(super) fn check_version(
     let stored = u32::from_be_bytes(stored);
     if stored > VERSION {
         return Err(EngineError::NewerFormat {
-            folder: folder.to_owned(),
+            place: folder.display().to_string(),
             found: stored,
             reads: VERSION,
         });
@@ -55,6 +56,19 @@ pub(super) fn kind(meta: &Keyspace, table: &str) -> Result<Option<TableKind>, En
             format!("table {table} has an unknown kind").into(),
         )),
     }
+}
+
+/// Every table, by name.
+pub(super) fn tables(meta: &Keyspace) -> Result<Vec<(String, TableKind)>, EngineError> {
+    let mut tables = Vec::new();
+    for found in meta.prefix(KIND_PREFIX) {
+        let key = found.key().map_err(failed)?;
+        let name = String::from_utf8_lossy(&key[KIND_PREFIX.len()..]).into_owned();
+        if let Some(kind) = kind(meta, &name)? {
+            tables.push((name, kind));
+        }
+    }
+    Ok(tables)
 }
 
 /// Records a new table's kind, on the disk when this returns.
@@ -82,7 +96,7 @@ pub(super) fn forget_kind(
 }
 
 fn kind_key(table: &str) -> String {
-    format!("kind/{table}")
+    format!("{KIND_PREFIX}{table}")
 }
 
 fn record(

@@ -112,10 +112,10 @@ impl Table {
         now: Timestamp,
     ) -> Result<Page, EngineError> {
         // A snapshot never shows half of a batch that is being applied.
-        self.page_of(&database.snapshot(), partition, range, limit, now)
+        self.page_at(&database.snapshot(), partition, range, limit, now)
     }
 
-    fn page_of(
+    pub(super) fn page_at(
         &self,
         snapshot: &Snapshot,
         partition: &[u8],
@@ -148,7 +148,16 @@ impl Table {
         (after, limit): (Option<&[u8]>, usize),
         now: Timestamp,
     ) -> Result<Vec<Bytes>, EngineError> {
-        let snapshot = database.snapshot();
+        self.partitions_at(&database.snapshot(), tokens, (after, limit), now)
+    }
+
+    pub(super) fn partitions_at(
+        &self,
+        snapshot: &Snapshot,
+        tokens: TokenRange,
+        (after, limit): (Option<&[u8]>, usize),
+        now: Timestamp,
+    ) -> Result<Vec<Bytes>, EngineError> {
         let first = keys::first_of(tokens.first);
         let mut from = after.map_or(first.clone(), |after| keys::past(after).max(first));
         let mut partitions = Vec::new();
@@ -163,8 +172,8 @@ impl Table {
                 break;
             }
             from = keys::past(&partition);
-            let first = self.page_of(
-                &snapshot,
+            let first = self.page_at(
+                snapshot,
                 &partition,
                 &Range::all(),
                 PageLimit::items(1),
