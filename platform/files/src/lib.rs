@@ -8,6 +8,7 @@ mod atomic;
 mod space;
 
 pub use atomic::{
-    persist, persist_sync, remove_if_there, sync_folder, write_atomic, write_private,
+    create_folder, create_folder_sync, persist, persist_sync, remove_if_there, sync_folder,
+    sync_folders_sync, write_atomic, write_private,
 };
 pub use space::{SpaceError, available_bytes, require_space};

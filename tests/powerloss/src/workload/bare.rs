@@ -1,4 +1,5 @@
-//! fjall itself: two keyspaces, batches over both, and one sync after each commit, as the engine does it.
+//! fjall itself, opened as the engine opens it: two keyspaces, batches over both, and one sync after each
+//! commit.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -31,7 +32,7 @@ impl Bare {
     }
 
     fn open_blocking(orders: Orders) -> Result<Self, Failure> {
-        let database = Database::builder(&orders.folder).open()?;
+        let database = data_engine::open_database(&orders.folder)?;
         let options = || KeyspaceCreateOptions::default().max_memtable_size(MEMTABLE_BYTES);
         let keyspaces = [
             database.keyspace("even", options)?,
