@@ -197,15 +197,8 @@ impl FjallEngine {
 #[doc(hidden)]
 pub fn open_database(folder: &Path) -> Result<Database, EngineError> {
     folder::prepare(folder).map_err(folder_error)?;
-    let open = || Database::builder(folder).open();
-    let opened = match open() {
-        Err(fjall::Error::JournalRecovery(_))
-            if journal::cut_torn_end(folder).map_err(folder_error)? =>
-        {
-            open()
-        }
-        opened => opened,
-    };
+    journal::cut_torn_end(folder).map_err(folder_error)?;
+    let opened = Database::builder(folder).open();
     let database = opened.map_err(|error| open_error(folder, error))?;
     folder::sync_names(folder).map_err(folder_error)?;
     Ok(database)
