@@ -1,0 +1,63 @@
+//! The records of a state, without their type.
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::state::arena::{Arena, Entry};
+use crate::state::table::{Place, Table};
+
+/// Records by key. Clones share everything.
+#[derive(Debug, Clone)]
+pub(crate) struct Rows {
+    pub(crate) table: Table,
+    pub(crate) arena: Arena,
+    pub(crate) count: u64,
+    /// The sum of the records' hashes: equal for equal contents, whatever the way there.
+    pub(crate) digest: u64,
+}
+
+impl Default for Rows {
+    fn default() -> Self {
+        Self::for_records(0)
+    }
+}
+
+impl Rows {
+    /// No records, and a table for about so many.
+    pub(crate) fn for_records(records: usize) -> Self {
+        Self {
+            table: Table::for_records(records),
+            arena: Arena::default(),
+            count: 0,
+            digest: 0,
+        }
+    }
+
+    #[inline]
+    fn place(&self, key: &[u8]) -> Option<Place> {
+        let is = |place: Place| self.arena.at(place).key() == key;
+        self.table.find(xxh3_64(key), is)
+    }
+
+    /// The record with this encoded key.
+    #[inline]
+    pub(crate) fn get(&self, key: &[u8]) -> Option<Entry<'_>> {
+        self.place(key).map(|place| self.arena.at(place))
+    }
+
+    /// Every record, in no order that means anything.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = Entry<'_>> {
+        self.table.places().map(|place| self.arena.at(place))
+    }
+
+    /// Every record, by encoded key.
+    pub(crate) fn sorted(&self) -> Vec<Entry<'_>> {
+        let mut entries: Vec<_> = self.iter().collect();
+        entries.sort_unstable_by_key(Entry::key);
+        entries
+    }
+
+    /// Bytes of memory.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.arena.bytes().0 + self.table.bytes() as u64
+    }
+}
