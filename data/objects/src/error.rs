@@ -104,6 +104,16 @@ pub enum ObjectError {
         #[source]
         source: Box<dyn Error + Send + Sync>,
     },
+    /// The server knows no such bucket. A retry does not help until it is created.
+    #[error(
+        "cannot {what} {key}: the server has no such bucket; create it, or correct the address"
+    )]
+    NoBucket {
+        /// What was being done.
+        what: &'static str,
+        /// To which key.
+        key: String,
+    },
     /// The server ignores the conditions of a put, so several writers of one pointer would overwrite one
     /// another. A retry does not help.
     #[error(
@@ -177,18 +187,20 @@ impl ObjectError {
         key: &object_store::path::Path,
     ) -> impl FnOnce(object_store::Error) -> Self {
         let key = key.to_string();
-        move |source| {
-            let denied = matches!(
-                source,
-                object_store::Error::PermissionDenied { .. }
-                    | object_store::Error::Unauthenticated { .. }
-            );
-            let source = Box::new(source);
-            if denied {
-                Self::Denied { what, key, source }
-            } else {
-                Self::Remote { what, key, source }
-            }
+        // Whoever reads tells an absent key first: what is left of "not found" is the bucket.
+        move |source| match source {
+            object_store::Error::NotFound { .. } => Self::NoBucket { what, key },
+            object_store::Error::PermissionDenied { .. }
+            | object_store::Error::Unauthenticated { .. } => Self::Denied {
+                what,
+                key,
+                source: Box::new(source),
+            },
+            _ => Self::Remote {
+                what,
+                key,
+                source: Box::new(source),
+            },
         }
     }
 }
