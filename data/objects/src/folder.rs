@@ -37,7 +37,7 @@ pub(crate) struct Folder {
 impl Folder {
     pub(crate) fn open(root: PathBuf) -> Result<Self, ObjectError> {
         fs::create_dir_all(&root).map_err(ObjectError::io("create", &root))?;
-        mark(&root)?;
+        let is_marked = check_marker(&root)?;
         let incoming = root.join(INCOMING);
         for folder in [&incoming, &root.join(POINTERS)] {
             fs::create_dir_all(folder).map_err(ObjectError::io("create", folder))?;
@@ -48,10 +48,27 @@ impl Folder {
         }
         sync(&root).map_err(ObjectError::io("sync", &root))?;
         sweep(&incoming).map_err(ObjectError::io("sweep", &incoming))?;
-        Ok(Self {
+        let opened = Self {
             root,
             change: Mutex::default(),
-        })
+        };
+        if !is_marked {
+            opened.replace(
+                &opened.root.join(format::MARKER),
+                format::marker().as_bytes(),
+            )?;
+        }
+        Ok(opened)
+    }
+
+    /// Writes a small file in one step.
+    fn replace(&self, to: &Path, bytes: &[u8]) -> Result<(), ObjectError> {
+        let write = || {
+            let mut file = tempfile::NamedTempFile::new_in(self.root.join(INCOMING))?;
+            file.write_all(bytes)?;
+            platform_files::persist_sync(&file.into_temp_path(), to)
+        };
+        write().map_err(ObjectError::io("write", to))
     }
 
     /// Takes over a finished file: moved when it lies on the same file system, copied otherwise.
@@ -125,13 +142,7 @@ impl Folder {
         if bytes.is_empty() || fs::read(&to).is_ok_and(|there| there == bytes) {
             return Ok(());
         }
-        let incoming = self.root.join(INCOMING);
-        let write = || {
-            let mut file = tempfile::NamedTempFile::new_in(&incoming)?;
-            file.write_all(&bytes)?;
-            platform_files::persist_sync(&file.into_temp_path(), &to)
-        };
-        write().map_err(ObjectError::io("write", &to))
+        self.replace(&to, &bytes)
     }
 
     /// Removes an object; returns whether it was there. The object goes first: an outboard without its
@@ -217,19 +228,12 @@ impl Folder {
     }
 }
 
-/// Says which layout the folder has, or checks what it says.
-fn mark(root: &Path) -> Result<(), ObjectError> {
+/// Checks which layout a folder says it has; returns whether it says so.
+fn check_marker(root: &Path) -> Result<bool, ObjectError> {
     let path = root.join(format::MARKER);
     match fs::read(&path) {
-        Ok(found) => format::check(&found, &root.display().to_string()),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            let write = || {
-                let mut file = tempfile::NamedTempFile::new_in(root)?;
-                file.write_all(format::marker().as_bytes())?;
-                platform_files::persist_sync(&file.into_temp_path(), &path)
-            };
-            write().map_err(ObjectError::io("write", &path))
-        }
+        Ok(found) => format::check(&found, &root.display().to_string()).map(|()| true),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
         Err(error) => Err(ObjectError::io("read", &path)(error)),
     }
 }

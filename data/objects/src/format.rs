@@ -1,4 +1,5 @@
-//! The marker that says which layout a store has. It is the first thing written and the first thing read.
+//! The marker that says which layout a store has. It is read before
+//! anything is changed; a store without one is new, or of the time before there was a second layout.
 
 use crate::ObjectError;
 

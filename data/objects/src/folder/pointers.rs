@@ -2,7 +2,7 @@
 //! all that orders the writers.
 
 use std::fs;
-use std::io::{self, Write as _};
+use std::io;
 
 use bytes::Bytes;
 
@@ -39,12 +39,7 @@ impl Folder {
             return Ok(Swap::Moved);
         }
         let to = self.root.join(POINTERS).join(name);
-        let write = || {
-            let mut file = tempfile::NamedTempFile::new_in(&incoming)?;
-            file.write_all(record)?;
-            platform_files::persist_sync(&file.into_temp_path(), &to)
-        };
-        write().map_err(ObjectError::io("write", &to))?;
+        self.replace(&to, record)?;
         Ok(Swap::Done(None))
     }
 
