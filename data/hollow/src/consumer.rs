@@ -185,7 +185,7 @@ impl<R: Record> Consumer<R> {
     }
 
     /// Hears the topic from its beginning: older snapshots may be whole.
-    async fn hear_all(&self, progress: &mut Progress) -> Result<(), HollowError> {
+    pub(crate) async fn hear_all(&self, progress: &mut Progress) -> Result<(), HollowError> {
         progress.complete = true;
         progress.next = 0;
         self.hear(progress).await

@@ -49,10 +49,6 @@ impl History {
         }
     }
 
-    pub(crate) fn knows(&self, version: u64) -> bool {
-        self.versions.contains_key(&version)
-    }
-
     /// The version it was made from.
     pub(crate) fn parent(&self, version: u64) -> Option<u64> {
         Some(self.versions.get(&version)?.step?.from)
@@ -124,15 +120,18 @@ impl History {
         })
     }
 
-    /// Forgets versions that are neither among the newest `kept` nor needed to get to `current`, and gives
-    /// their blobs.
+    /// Forgets versions but the newest `kept`, `current`, and those on the way from a snapshot to any of them;
+    /// gives the forgotten ones' blobs.
     pub(crate) fn forget_old(&mut self, current: u64, kept: usize) -> Vec<ContentHash> {
-        let needed_steps = self.since_snapshot(current).map_or(0, |(steps, _)| steps);
-        let needed: HashSet<_> = self.line(current).take(needed_steps + 1).collect();
-        let newest: HashSet<_> = self.versions.keys().rev().take(kept).copied().collect();
+        let newest = self.versions.keys().rev().take(kept).copied();
+        let mut needed = HashSet::new();
+        for version in newest.chain([current]) {
+            let steps = self.since_snapshot(version).map_or(0, |(steps, _)| steps);
+            needed.extend(self.line(version).take(steps + 1));
+        }
         let mut blobs = Vec::new();
         self.versions.retain(|version, known| {
-            let keep = needed.contains(version) || newest.contains(version);
+            let keep = needed.contains(version);
             if !keep {
                 blobs.extend(known.snapshot);
                 blobs.extend(known.step.iter().flat_map(|step| [step.delta, step.back]));
@@ -247,6 +246,6 @@ mod tests {
         assert!(blobs.contains(&blob("1")) && blobs.contains(&blob("2>1")));
         assert!(!blobs.contains(&blob("5")) && !blobs.contains(&blob("5>6")));
         assert_eq!(history.since_snapshot(6), Some((1, 4)));
-        assert!(!history.knows(2) && history.knows(5));
+        assert!(!history.versions.contains_key(&2) && history.versions.contains_key(&5));
     }
 }

@@ -57,6 +57,10 @@ impl<R: Record> Producer<R> {
         options: ProducerOptions,
     ) -> Result<Self, HollowError> {
         let consumer = Consumer::open(dataset, store).await?;
+        // A consumer need not know old versions; who may go back to them and removes them must.
+        consumer
+            .hear_all(&mut *consumer.progress.lock().await)
+            .await?;
         Ok(Self {
             consumer,
             validators: Arc::new(Validators::new(options.max_count_change)),
@@ -115,8 +119,7 @@ impl<R: Record> Producer<R> {
         self.consumer.refresh().await?;
         let mut progress = self.consumer.progress.lock().await;
         let (state, reached) = self.consumer.reach(&mut progress, version).await;
-        let gone = matches!(reached, Err(HollowError::NoWay { .. }));
-        if gone || !progress.history.knows(version) {
+        if matches!(reached, Err(HollowError::NoWay { .. })) {
             let dataset = self.consumer.dataset.name().to_owned();
             return Err(HollowError::NoSuchVersion { dataset, version });
         }

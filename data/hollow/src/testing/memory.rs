@@ -20,8 +20,14 @@ pub struct MemoryStore {
 #[derive(Debug, Default)]
 struct Kept {
     blobs: BTreeMap<ContentHash, Bytes>,
-    topics: BTreeMap<String, Vec<(u64, Bytes)>>,
+    topics: BTreeMap<String, Topic>,
     marks: BTreeMap<String, u64>,
+}
+
+#[derive(Debug, Default)]
+struct Topic {
+    messages: Vec<(u64, Bytes)>,
+    next: u64,
 }
 
 impl MemoryStore {
@@ -62,14 +68,18 @@ impl MemoryStore {
     /// Drops the first messages of a topic.
     pub fn retire(&self, topic: &str, below: u64) {
         self.with(|kept| {
-            let messages = kept.topics.entry(topic.to_owned()).or_default();
-            messages.retain(|(place, _)| *place >= below);
+            let topic = kept.topics.entry(topic.to_owned()).or_default();
+            topic.messages.retain(|(place, _)| *place >= below);
         });
     }
 
     /// How many messages a topic has.
     pub fn messages(&self, topic: &str) -> usize {
-        self.with(|kept| kept.topics.get(topic).map_or(0, Vec::len))
+        self.with(|kept| {
+            kept.topics
+                .get(topic)
+                .map_or(0, |topic| topic.messages.len())
+        })
     }
 }
 
@@ -96,9 +106,10 @@ impl Blobs for MemoryStore {
 impl Announcements for MemoryStore {
     async fn append(&self, topic: &str, message: Bytes) -> Result<u64, StoreError> {
         let place = self.with(|kept| {
-            let messages = kept.topics.entry(topic.to_owned()).or_default();
-            let place = messages.last().map_or(0, |(place, _)| place + 1);
-            messages.push((place, message));
+            let topic = kept.topics.entry(topic.to_owned()).or_default();
+            let place = topic.next;
+            topic.messages.push((place, message));
+            topic.next += 1;
             place
         });
         self.appended.notify_waiters();
@@ -112,7 +123,8 @@ impl Announcements for MemoryStore {
         limit: usize,
     ) -> Result<Vec<(u64, Bytes)>, StoreError> {
         Ok(self.with(|kept| {
-            let messages = kept.topics.get(topic).map_or(&[][..], Vec::as_slice);
+            let topic = kept.topics.get(topic);
+            let messages = topic.map_or(&[][..], |topic| &topic.messages);
             let rest = messages.iter().filter(|(place, _)| *place >= from);
             rest.take(limit).cloned().collect()
         }))
