@@ -1,4 +1,4 @@
-//! Events, their places, and what may be written.
+//! Events and their places.
 
 use std::fmt;
 
@@ -6,20 +6,23 @@ use bytes::Bytes;
 use platform_clock::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::EventError;
-use crate::limits::{MAX_KEY_BYTES, MAX_NAME_BYTES, MAX_PAYLOAD_BYTES};
-
-/// An event's place in its topic: 0 for the first, then one more each.
+/// An event's place in its partition: 0 for the first, then higher for each.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
 )]
 pub struct Offset(pub u64);
 
 impl Offset {
-    /// The place after this one.
+    /// The place after this one; the last place stays where it is.
     #[must_use]
     pub fn next(self) -> Self {
-        Self(self.0 + 1)
+        self.plus(1)
+    }
+
+    /// The place so many after this one, saturating.
+    #[must_use]
+    pub fn plus(self, count: u64) -> Self {
+        Self(self.0.saturating_add(count))
     }
 }
 
@@ -29,44 +32,65 @@ impl fmt::Display for Offset {
     }
 }
 
-/// An event of a topic.
+/// Where an event of a topic is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Place {
+    /// Its partition, from 0.
+    pub partition: u32,
+    /// Its place in the partition.
+    pub offset: Offset,
+}
+
+/// An event of a topic's partition. Its bytes may share memory with the events read beside it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
     /// Its place.
     pub offset: Offset,
-    /// When it was appended, by the wall clock.
+    /// When it was first appended, by the wall clock.
     pub at: Timestamp,
     /// What it is about.
     pub key: Bytes,
     /// What happened.
     pub payload: Bytes,
+    /// Its offset in the log that a mirror copied it from.
+    pub origin: Option<Offset>,
 }
 
-/// Refuses a topic or group name that could not be a file's.
-pub(crate) fn check_name(name: &str) -> Result<(), EventError> {
-    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
-    let fit = name.len() <= MAX_NAME_BYTES
-        && name.bytes().next().is_some_and(plain)
-        && name
-            .bytes()
-            .all(|byte| plain(byte) || matches!(byte, b'-' | b'.'));
-    if fit {
-        Ok(())
-    } else {
-        Err(EventError::BadName(name.to_owned()))
-    }
+/// An event to append.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct NewEvent {
+    /// What it is about.
+    pub key: Bytes,
+    /// What happened.
+    pub payload: Bytes,
+    /// When; the log's clock says, if nothing does.
+    pub at: Option<Timestamp>,
+    /// Its offset in the log that it is copied from; a mirror says.
+    pub origin: Option<Offset>,
 }
 
-/// Refuses an event over the limits.
-pub(crate) fn check_size(key: &[u8], payload: &[u8]) -> Result<(), EventError> {
-    let parts = [
-        ("key", key.len(), MAX_KEY_BYTES),
-        ("payload", payload.len(), MAX_PAYLOAD_BYTES),
-    ];
-    for (what, bytes, limit) in parts {
-        if bytes > limit {
-            return Err(EventError::TooLarge { what, bytes, limit });
+impl NewEvent {
+    /// An event that happens now.
+    pub fn new(key: impl Into<Bytes>, payload: impl Into<Bytes>) -> Self {
+        Self {
+            key: key.into(),
+            payload: payload.into(),
+            at: None,
+            origin: None,
         }
     }
-    Ok(())
+
+    /// Bytes of its key and payload.
+    pub fn bytes(&self) -> usize {
+        self.key.len() + self.payload.len()
+    }
+}
+
+/// What a partition holds: events from `first` up to, and without, `next`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Ends {
+    /// The first event that retention has left.
+    pub first: Offset,
+    /// The offset that the next event gets.
+    pub next: Offset,
 }

@@ -3,6 +3,7 @@
 use contracts_delivery::{OriginError, SteeringError};
 use contracts_membership::{CatalogError, TitleId};
 use data_engine::EngineError;
+use data_events::EventError;
 use membership_viewing::ViewingError;
 
 use crate::Refusal;
@@ -43,6 +44,9 @@ pub enum PlaybackError {
     /// The store failed; a retry may help.
     #[error("the session store failed")]
     Store(#[from] EngineError),
+    /// The event log failed; it says whether a retry may help.
+    #[error("the event log failed")]
+    Log(#[from] EventError),
     /// The catalogue failed; a retry may help.
     #[error(transparent)]
     Catalog(#[from] CatalogError),

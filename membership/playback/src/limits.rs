@@ -20,6 +20,10 @@ pub const STREAM_TOUCH: Duration = Duration::from_secs(20);
 /// Positions before this leave no bookmark: a player reports 0 before it has gone to the bookmark.
 pub const BOOKMARK_FROM_MS: u64 = 1_000;
 
+/// Partitions of the topic `plays`, where nobody created it: a session's events keep their order in one, and
+/// as many consumers can share the work.
+pub const PLAYS_PARTITIONS: u32 = 8;
+
 /// Tallest rendition of a direct stream unless asked otherwise: it cannot adapt to a slow line.
 pub const STREAM_HEIGHT: u32 = 1080;
 

@@ -10,9 +10,9 @@ use std::time::Duration;
 use contracts_delivery::{
     ClientFacts, Origin, OriginError, Release, SessionId, Steering, TokenSigner,
 };
-use contracts_membership::{AccountId, Catalog, PlayEvent};
+use contracts_membership::{AccountId, Catalog, PLAYS_TOPIC, PlayEvent};
 use data_engine::SharedEngine;
-use data_events::SharedLog;
+use data_events::{SharedLog, TopicSettings};
 use media_manifest::steering::SteeringManifest;
 use membership_catalog::Territory;
 use membership_viewing::Viewing;
@@ -23,7 +23,7 @@ pub use start::{Offer, StartRequest};
 
 use crate::PlaybackError;
 use crate::events::tell;
-use crate::limits::TOKEN_LIFE;
+use crate::limits::{PLAYS_PARTITIONS, TOKEN_LIFE};
 use crate::pathways::{SignedPlace, signed_places};
 use crate::session::Session;
 use crate::store::{Store, Stored};
@@ -78,6 +78,8 @@ pub struct Playback {
 impl Playback {
     /// Opens the tables. Sessions of an earlier process go on.
     pub async fn open(engine: &SharedEngine, parts: PlaybackParts) -> Result<Self, PlaybackError> {
+        let plays = TopicSettings::partitions(PLAYS_PARTITIONS);
+        parts.log.create_if_absent(PLAYS_TOPIC, &plays).await?;
         Ok(Self {
             parts,
             store: Store::open(engine).await?,

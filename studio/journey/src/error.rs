@@ -3,6 +3,7 @@
 use contracts_delivery::OriginError;
 use contracts_membership::{CatalogError, TitleId};
 use data_engine::EngineError;
+use data_events::EventError;
 use data_workflow::WorkflowError;
 use studio_ingest::UploadError;
 
@@ -27,6 +28,9 @@ pub enum StudioError {
     /// The workflows' store failed; a retry may help.
     #[error("the studio's workflows failed")]
     Workflow(#[from] WorkflowError),
+    /// The event log failed; it says whether a retry may help.
+    #[error("the event log failed")]
+    Log(#[from] EventError),
     /// The catalogue failed; a retry may help.
     #[error("the catalogue could not be changed")]
     Catalog(#[from] CatalogError),

@@ -16,6 +16,8 @@ pub(crate) const TAGS: usize = 30;
 pub(crate) const SUBTITLES: usize = 80;
 /// Sound tracks made of a master; a manifest with more helps nobody.
 pub(crate) const AUDIO_TRACKS: usize = 16;
+/// Partitions of the topic `titles`, where nobody created it: a title's events keep their order in one.
+pub(crate) const TITLES_PARTITIONS: u32 = 4;
 /// Years a film can be from: the first moving pictures to a few years ahead.
 pub(crate) const YEARS: RangeInclusive<i32> = 1870..=2100;
 /// Bytes of a subtitle file that are read: far above any real one.

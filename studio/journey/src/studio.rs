@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use contracts_delivery::Origin;
 use contracts_membership::{Catalog, TitleId};
-use contracts_studio::{Submission, TitleEvent, TitleStatus};
+use contracts_studio::{Submission, TITLES_TOPIC, TitleEvent, TitleStatus};
 use data_engine::SharedEngine;
-use data_events::SharedLog;
+use data_events::{SharedLog, TopicSettings};
 use data_workflow::{State, Workflows};
 use media_ffmpeg::Tools;
 use platform_clock::SharedClock;
@@ -18,7 +18,7 @@ use studio_ingest::Uploads;
 use tokio::sync::Semaphore;
 
 use crate::error::StudioError;
-use crate::limits::RUNS_AT_ONCE;
+use crate::limits::{RUNS_AT_ONCE, TITLES_PARTITIONS};
 use crate::makings::RunInput;
 use crate::record::{Records, TitleRecord, workflow_id};
 use crate::run::{KIND, run};
@@ -63,6 +63,8 @@ pub struct Studio {
 impl Studio {
     /// Opens the studio; nothing runs until [`Studio::resume`].
     pub async fn open(parts: StudioParts) -> Result<Self, StudioError> {
+        let titles = TopicSettings::partitions(TITLES_PARTITIONS);
+        parts.events.create_if_absent(TITLES_TOPIC, &titles).await?;
         let workflows =
             Workflows::open(&parts.engine, Arc::clone(&parts.clock), RUNS_AT_ONCE).await?;
         let encoders = parts.encoders.max(1);

@@ -136,7 +136,11 @@ impl World {
 
     /// What happened to plays so far.
     pub(crate) async fn events(&self) -> Vec<PlayEvent> {
-        let events = self.log.read(PLAYS_TOPIC, Offset(0), 1_000).await.unwrap();
+        let mut events = Vec::new();
+        for partition in 0..self.log.partitions(PLAYS_TOPIC).await.unwrap() {
+            let read = self.log.read(PLAYS_TOPIC, partition, Offset(0), 1_000);
+            events.extend(read.await.unwrap());
+        }
         events
             .iter()
             .map(|event| serde_json::from_slice(&event.payload).unwrap())

@@ -62,6 +62,7 @@ pub(super) fn problem(error: StudioError) -> Problem {
         StudioError::State(reason) => Problem::conflict(reason),
         StudioError::Upload(error) => error.into(),
         StudioError::Store(_)
+        | StudioError::Log(_)
         | StudioError::Workflow(_)
         | StudioError::Catalog(_)
         | StudioError::Origin(_)
