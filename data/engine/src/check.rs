@@ -10,8 +10,8 @@ pub fn table_name(name: &str) -> Result<(), EngineError> {
     within("table name", "bytes", name.len(), MAX_TABLE_NAME_BYTES)
 }
 
-/// Refuses a batch over the limits, before anything is written.
-pub fn mutations(partition: &[u8], mutations: &[Mutation]) -> Result<(), EngineError> {
+/// Refuses a batch over the limits, before anything is written. Returns its bytes.
+pub fn mutations(partition: &[u8], mutations: &[Mutation]) -> Result<usize, EngineError> {
     let mut batch = Sizes::new(partition, mutations.len())?;
     for mutation in mutations {
         match mutation {
@@ -23,11 +23,11 @@ pub fn mutations(partition: &[u8], mutations: &[Mutation]) -> Result<(), EngineE
             }
         }
     }
-    Ok(())
+    Ok(batch.bytes)
 }
 
 /// As [`mutations`], for a compare-and-set table.
-pub fn changes(partition: &[u8], changes: &[Change]) -> Result<(), EngineError> {
+pub fn changes(partition: &[u8], changes: &[Change]) -> Result<usize, EngineError> {
     let mut batch = Sizes::new(partition, changes.len())?;
     for change in changes {
         match change {
@@ -35,7 +35,7 @@ pub fn changes(partition: &[u8], changes: &[Change]) -> Result<(), EngineError> 
             Change::Delete { item } => batch.key(item)?,
         }
     }
-    Ok(())
+    Ok(batch.bytes)
 }
 
 /// What a batch has come to so far.

@@ -1,30 +1,37 @@
 //! The embedded engine: fjall, a log-structured merge tree, in one folder that one process owns.
 
+mod collect;
 mod deleted;
 mod dump;
 mod folder;
 mod format;
 mod journal;
+mod migrate;
+mod room;
 mod row;
+mod stripes;
+mod sweep;
+mod sweeper;
 mod sync;
 mod table;
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use fjall::{Database, Keyspace, KeyspaceCreateOptions};
-use parking_lot::{Mutex, RwLock};
 use platform_clock::{SharedClock, SystemClock};
 
-use crate::limits::{RESERVED_DISK_BYTES, WRITE_STRIPES};
+use crate::limits::RESERVED_DISK_BYTES;
 use crate::mutation::Batch;
 use crate::{
     Cell, Change, Durability, Engine, EngineError, Mutation, Page, PageLimit, Range, SharedEngine,
     Stamp, Stamps, TableKind, TokenRange, check,
 };
+use room::Room;
+use stripes::Stripes;
+use sweeper::{Sweeper, Sweeping, Tables};
 use sync::GroupSync;
 use table::Table;
 
@@ -41,16 +48,21 @@ const DELETED: &str = "deleted";
 /// on a blocking thread, once for every writer that waits. [`Durability::Process`] means the write is in the
 /// operating system's buffers, [`Durability::Power`] that the journal was synced after it. A value can be read by others a moment before
 /// the write that set it is acknowledged as durable.
+///
+/// What has expired or was deleted is collected: rows by compaction, ranges by a thread of the engine's own.
 pub struct FjallEngine {
+    /// Ends before anything it uses does.
+    _sweeper: Sweeper,
     folder: PathBuf,
     database: Database,
     /// Table kinds and the format's version.
     meta: Keyspace,
-    tables: RwLock<HashMap<String, Table>>,
-    /// A partition's writers come one at a time; partitions share these locks by hash.
-    stripes: Vec<Mutex<()>>,
+    tables: Tables,
+    stripes: Arc<Stripes>,
+    room: Room,
     sync: GroupSync,
     stamps: Stamps,
+    clock: SharedClock,
 }
 
 impl std::fmt::Debug for FjallEngine {
@@ -89,20 +101,33 @@ impl FjallEngine {
     }
 
     fn open_blocking(folder: PathBuf, clock: SharedClock) -> Result<Self, EngineError> {
-        let database = open_database(&folder)?;
+        let database = open_filtered(&folder, Some(collect::filters(Arc::clone(&clock))))?;
         let meta = database
             .keyspace(format::KEYSPACE, KeyspaceCreateOptions::default)
             .map_err(failed)?;
         folder::sync_names(&folder).map_err(folder_error)?;
-        format::check_version(&database, &meta, &folder)?;
+        if format::is_older(&database, &meta, &folder)? {
+            migrate::from_format_1(&database, &meta, &folder)?;
+            format::record_version(&database, &meta)?;
+        }
+        let (tables, stripes) = (Tables::default(), Arc::<Stripes>::default());
+        let sweeper = Sweeper::start(Sweeping {
+            database: database.clone(),
+            tables: Arc::clone(&tables),
+            stripes: Arc::clone(&stripes),
+            clock: Arc::clone(&clock),
+        })?;
         Ok(Self {
+            _sweeper: sweeper,
             folder,
             database,
             meta,
-            tables: RwLock::default(),
-            stripes: (0..WRITE_STRIPES).map(|_| Mutex::default()).collect(),
+            tables,
+            stripes,
+            room: Room::default(),
             sync: GroupSync::default(),
-            stamps: Stamps::new(clock),
+            stamps: Stamps::new(Arc::clone(&clock)),
+            clock,
         })
     }
 
@@ -164,11 +189,9 @@ impl FjallEngine {
         }
     }
 
-    fn stripe(&self, table: &str, partition: &[u8]) -> &Mutex<()> {
-        use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-        let mut hasher = DefaultHasher::new();
-        (table, partition).hash(&mut hasher);
-        &self.stripes[hasher.finish() as usize % self.stripes.len()]
+    fn require_room(&self, bytes: usize) -> Result<(), EngineError> {
+        let look = || require_room(&self.folder, bytes as u64);
+        self.room.require(bytes, self.clock.monotonic(), look)
     }
 
     fn compare_and_commit(
@@ -182,7 +205,6 @@ impl FjallEngine {
         if held.as_ref().map(|cell| &*cell.value) != expected {
             return Ok(false);
         }
-        require_room(&self.folder)?;
         let batch = table.stage_changes(&self.database, partition, changes, self.stamps.next());
         batch.commit().map_err(failed)?;
         Ok(true)
@@ -196,10 +218,20 @@ impl FjallEngine {
 /// As [`FjallEngine::open`].
 #[doc(hidden)]
 pub fn open_database(folder: &Path) -> Result<Database, EngineError> {
+    open_filtered(folder, None)
+}
+
+fn open_filtered(
+    folder: &Path,
+    filters: Option<collect::Filters>,
+) -> Result<Database, EngineError> {
     folder::prepare(folder).map_err(folder_error)?;
     journal::cut_torn_end(folder).map_err(folder_error)?;
-    let opened = Database::builder(folder).open();
-    let database = opened.map_err(|error| open_error(folder, error))?;
+    let mut builder = Database::builder(folder);
+    if let Some(filters) = filters {
+        builder = builder.with_compaction_filter_factories(filters);
+    }
+    let database = builder.open().map_err(|error| open_error(folder, error))?;
     folder::sync_names(folder).map_err(folder_error)?;
     Ok(database)
 }
@@ -213,12 +245,18 @@ fn same_kind(table: &str, stored: TableKind, asked: TableKind) -> Result<(), Eng
     Ok(())
 }
 
-fn require_room(folder: &Path) -> Result<(), EngineError> {
+fn require_room(folder: &Path, bytes: u64) -> Result<(), EngineError> {
     use platform_files::SpaceError;
-    platform_files::require_space(folder, 0, RESERVED_DISK_BYTES).map_err(|error| match error {
+    platform_files::require_space(folder, bytes, RESERVED_DISK_BYTES).map_err(|error| match error {
         SpaceError::Full { .. } => EngineError::Full,
         SpaceError::Unknown { .. } => EngineError::Failed(error.into()),
     })
+}
+
+fn damaged(what: &str) -> EngineError {
+    EngineError::Failed(
+        format!("a stored {what} cannot be read; restore the store from a backup").into(),
+    )
 }
 
 fn folder_error(error: std::io::Error) -> EngineError {
@@ -303,14 +341,13 @@ impl Engine for FjallEngine {
         stamp: Stamp,
         durability: Durability,
     ) -> Result<(), EngineError> {
-        check::mutations(partition, &mutations)?;
+        let bytes = check::mutations(partition, &mutations)?;
         let now = self.stamps.now();
         let batch = Batch::new(mutations, stamp.check(now)?);
-        let stripe = self.stripe(table, partition);
-        let table = self.table_of(table, TableKind::LastWriteWins)?;
-        require_room(&self.folder)?;
+        let (name, table) = (table, self.table_of(table, TableKind::LastWriteWins)?);
+        self.require_room(bytes)?;
         {
-            let _one_at_a_time = stripe.lock();
+            let _one_at_a_time = self.stripes.lock(name, partition);
             let staged = table.stage(&self.database, partition, batch, now)?;
             staged.commit().map_err(failed)?;
         }
@@ -326,11 +363,11 @@ impl Engine for FjallEngine {
         changes: Vec<Change>,
         durability: Durability,
     ) -> Result<bool, EngineError> {
-        check::changes(partition, &changes)?;
-        let stripe = self.stripe(table, partition);
-        let table = self.table_of(table, TableKind::CompareAndSet)?;
+        let bytes = check::changes(partition, &changes)?;
+        let (name, table) = (table, self.table_of(table, TableKind::CompareAndSet)?);
+        self.require_room(bytes)?;
         let written = {
-            let _one_at_a_time = stripe.lock();
+            let _one_at_a_time = self.stripes.lock(name, partition);
             self.compare_and_commit(&table, (partition, item), expected, changes)?
         };
         if written {

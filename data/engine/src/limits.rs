@@ -34,6 +34,24 @@ pub const MAX_TABLE_NAME_BYTES: usize = 200;
 /// opened again, so writes are refused while there is still room for what is already buffered.
 pub const RESERVED_DISK_BYTES: u64 = 64 << 20;
 
+/// Bytes written between two looks at the disk's room: an eighth of what must stay free.
+pub const ROOM_BYTES: usize = 8 << 20;
+
+/// Longest time between two looks at the disk's room while there are writes: others fill disks too.
+pub const ROOM_INTERVAL: Duration = Duration::from_millis(100);
+
+/// Rows that a sweep looks at under one partition's lock: about a millisecond.
+pub const SWEEP_ROWS: usize = 1_000;
+
+/// Time between two sweeps: how long reads step over what a range deletion hides.
+pub const SWEEP_INTERVAL: Duration = Duration::from_mins(1);
+
+/// Rest between two steps of a sweep, so that it takes at most a tenth of one core.
+pub const SWEEP_PAUSE: Duration = Duration::from_millis(10);
+
+/// Bytes that a migration commits at once.
+pub const MIGRATION_BYTES: usize = 1 << 20;
+
 /// Locks that writers of different partitions share out: enough that two busy partitions rarely meet, few
 /// enough to cost nothing.
 pub const WRITE_STRIPES: usize = 64;

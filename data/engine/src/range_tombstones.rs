@@ -44,21 +44,23 @@ impl RangeTombstones {
         covering.map(|one| one.stamp).max()
     }
 
-    /// Adds one and drops those it subsumes, which it gives back.
-    pub(crate) fn add(&mut self, new: RangeTombstone) -> Vec<RangeTombstone> {
+    /// Adds one and drops those it subsumes.
+    pub(crate) fn add(&mut self, new: RangeTombstone) {
         if new.is_empty() || self.0.iter().any(|old| old.subsumes(&new)) {
-            return Vec::new();
+            return;
         }
-        let (gone, kept) = std::mem::take(&mut self.0)
-            .into_iter()
-            .partition(|old| new.subsumes(old));
-        self.0 = kept;
+        self.0.retain(|old| !new.subsumes(old));
         self.0.push(new);
-        gone
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &RangeTombstone> {
-        self.0.iter()
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Those that `other` has not.
+    pub(crate) fn without(&self, other: &Self) -> Vec<&RangeTombstone> {
+        let new = self.0.iter().filter(|one| !other.0.contains(one));
+        new.collect()
     }
 }
 

@@ -18,18 +18,20 @@ const KIND_PREFIX: &str = "kind/";
 const LAST_WRITE_WINS: &[u8] = b"last-write-wins";
 const COMPARE_AND_SET: &[u8] = b"compare-and-set";
 
-/// Records the version in a new store; refuses a store written by a newer one.
-pub(super) fn check_version(
+/// Records the version in a new store; refuses a store written by a newer one. Returns whether an older one
+/// wrote it.
+pub(super) fn is_older(
     database: &Database,
     meta: &Keyspace,
     folder: &Path,
-) -> Result<(), EngineError> {
+) -> Result<bool, EngineError> {
     let refuse = |reason: String| EngineError::Open {
         place: folder.display().to_string(),
         reason,
     };
     let Some(stored) = meta.get(VERSION_KEY).map_err(failed)? else {
-        return record(database, meta, VERSION_KEY, &VERSION.to_be_bytes());
+        record_version(database, meta)?;
+        return Ok(false);
     };
     let stored: [u8; 4] = (*stored).try_into().map_err(|_| {
         refuse("its format version cannot be read; the store is damaged".to_owned())
@@ -42,7 +44,12 @@ pub(super) fn check_version(
             reads: VERSION,
         });
     }
-    Ok(())
+    Ok(stored < VERSION)
+}
+
+/// Records that the store has this version's format, on the disk when this returns.
+pub(super) fn record_version(database: &Database, meta: &Keyspace) -> Result<(), EngineError> {
+    record(database, meta, VERSION_KEY, &VERSION.to_be_bytes())
 }
 
 /// The kind a table was created with; `None` when there is no such table.
@@ -122,10 +129,13 @@ mod tests {
         let meta = database
             .keyspace(KEYSPACE, KeyspaceCreateOptions::default)
             .unwrap();
-        check_version(&database, &meta, folder.path()).unwrap();
-        check_version(&database, &meta, folder.path()).unwrap();
+        let is_older = || is_older(&database, &meta, folder.path());
+        assert!(!is_older().unwrap(), "a new store");
+        assert!(!is_older().unwrap(), "and this version's own");
+        record(&database, &meta, VERSION_KEY, &(VERSION - 1).to_be_bytes()).unwrap();
+        assert!(is_older().unwrap());
         record(&database, &meta, VERSION_KEY, &(VERSION + 1).to_be_bytes()).unwrap();
-        let refused = check_version(&database, &meta, folder.path()).unwrap_err();
+        let refused = is_older().unwrap_err();
         assert!(matches!(refused, EngineError::NewerFormat { found, .. } if found == VERSION + 1));
     }
 }

@@ -21,14 +21,17 @@ pub(super) const MAX_HEADER_BYTES: usize = 17;
 pub(super) fn encode(stored: &Stored, now: Timestamp) -> Vec<u8> {
     match stored {
         Stored::Value(cell) => encode_value(cell.stamp, cell.expires, &cell.value),
-        Stored::Tombstone(stamp) => {
-            let mut row = Vec::with_capacity(MAX_HEADER_BYTES);
-            row.put_u8(TOMBSTONE | HAS_MOMENT);
-            row.put_u64(stamp.0);
-            row.put_u64(now.plus(TOMBSTONE_GRACE).millis());
-            row
-        }
+        Stored::Tombstone(stamp) => encode_tombstone(*stamp, now.plus(TOMBSTONE_GRACE)),
     }
+}
+
+/// The row of a deletion that may be collected from a moment on.
+pub(super) fn encode_tombstone(stamp: Stamp, collect: Timestamp) -> Vec<u8> {
+    let mut row = Vec::with_capacity(MAX_HEADER_BYTES);
+    row.put_u8(TOMBSTONE | HAS_MOMENT);
+    row.put_u64(stamp.0);
+    row.put_u64(collect.millis());
+    row
 }
 
 /// The row of a value.

@@ -1,6 +1,7 @@
 //! One table on disk: its rows, its range tombstones, and how both are read together.
 
-use std::collections::HashSet;
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 use std::ops::Bound;
 use std::sync::Arc;
 
@@ -12,7 +13,7 @@ use fjall::{
 use parking_lot::RwLock;
 use platform_clock::Timestamp;
 
-use super::{deleted, failed, row};
+use super::{damaged, deleted, failed, row};
 use crate::cell::Stored;
 use crate::mutation::Batch;
 use crate::range_tombstones::{RangeTombstone, RangeTombstones};
@@ -26,9 +27,10 @@ use crate::{
 pub(super) struct Table {
     pub(super) kind: TableKind,
     pub(super) rows: Keyspace,
-    deleted: Keyspace,
-    /// Tokens of the partitions that have range tombstones: most have none, and are read without looking.
-    gate: Arc<RwLock<HashSet<Token>>>,
+    pub(super) deleted: Keyspace,
+    /// Tokens of the partitions that have range tombstones, and how many such partitions they have: most have
+    /// none, and are read without looking.
+    gate: Arc<RwLock<HashMap<Token, usize>>>,
 }
 
 impl Table {
@@ -44,9 +46,15 @@ impl Table {
                 .map_err(failed)
         };
         let (rows, deleted) = (keyspace(super::ROWS)?, keyspace(super::DELETED)?);
-        let mut gate = HashSet::new();
+        let mut gate = HashMap::new();
+        let mut last = None;
         for found in deleted.iter() {
-            gate.extend(keys::token(&found.key().map_err(failed)?));
+            let key = found.key().map_err(failed)?;
+            let (partition, _) = keys::split(&key).ok_or_else(|| damaged("range tombstone"))?;
+            if last.as_ref() != Some(&partition) {
+                *gate.entry(Token::of(&partition)).or_default() += 1;
+                last = Some(partition);
+            }
         }
         Ok(Self {
             kind,
@@ -61,9 +69,27 @@ impl Table {
         database.delete_keyspace(self.deleted).map_err(failed)
     }
 
-    fn has_deleted_ranges(&self, partition: &[u8]) -> bool {
+    pub(super) fn has_deleted_ranges(&self, partition: &[u8]) -> bool {
         let gate = self.gate.read();
-        !gate.is_empty() && gate.contains(&Token::of(partition))
+        !gate.is_empty() && gate.contains_key(&Token::of(partition))
+    }
+
+    /// After a range tombstone went: readers need not look when it was the partition's last. The caller holds
+    /// the partition's lock.
+    pub(super) fn left_gate(&self, partition: &[u8]) -> Result<(), EngineError> {
+        let mut left = self.deleted.range(keys::bounds(partition, &Range::all()));
+        if let Some(one) = left.next() {
+            one.key().map_err(failed)?;
+            return Ok(());
+        }
+        let mut gate = self.gate.write();
+        if let Entry::Occupied(mut partitions) = gate.entry(Token::of(partition)) {
+            *partitions.get_mut() -= 1;
+            if *partitions.get() == 0 {
+                partitions.remove();
+            }
+        }
+        Ok(())
     }
 
     fn deleted_in(
@@ -72,13 +98,10 @@ impl Table {
         partition: &[u8],
     ) -> Result<RangeTombstones, EngineError> {
         let mut ranges = RangeTombstones::default();
-        if self.has_deleted_ranges(partition) {
-            let bounds = keys::bounds(partition, &Range::all());
-            for found in snapshot.range(&self.deleted, bounds) {
-                let (key, value) = found.into_inner().map_err(failed)?;
-                ranges
-                    .add(deleted::decode(&key, &value).ok_or_else(|| damaged("range tombstone"))?);
-            }
+        let bounds = keys::bounds(partition, &Range::all());
+        for found in snapshot.range(&self.deleted, bounds) {
+            let (key, value) = found.into_inner().map_err(failed)?;
+            ranges.add(deleted::decode(&key, &value).ok_or_else(|| damaged("range tombstone"))?);
         }
         Ok(ranges)
     }
@@ -111,10 +134,19 @@ impl Table {
         limit: PageLimit,
         now: Timestamp,
     ) -> Result<Page, EngineError> {
+        // Asked before and after: a tombstone that the snapshot shows was there at one of both.
+        let was_deleted_from = self.has_deleted_ranges(partition);
         // A snapshot never shows half of a batch that is being applied.
-        self.page_at(&database.snapshot(), partition, range, limit, now)
+        let snapshot = database.snapshot();
+        let deleted = if was_deleted_from || self.has_deleted_ranges(partition) {
+            self.deleted_in(&snapshot, partition)?
+        } else {
+            RangeTombstones::default()
+        };
+        self.page_of(&snapshot, partition, (range, limit), &deleted, now)
     }
 
+    /// A page as it was at a moment that may have passed long ago.
     pub(super) fn page_at(
         &self,
         snapshot: &Snapshot,
@@ -123,10 +155,21 @@ impl Table {
         limit: PageLimit,
         now: Timestamp,
     ) -> Result<Page, EngineError> {
+        let deleted = self.deleted_in(snapshot, partition)?;
+        self.page_of(snapshot, partition, (range, limit), &deleted, now)
+    }
+
+    fn page_of(
+        &self,
+        snapshot: &Snapshot,
+        partition: &[u8],
+        (range, limit): (&Range, PageLimit),
+        deleted: &RangeTombstones,
+        now: Timestamp,
+    ) -> Result<Page, EngineError> {
         if range.is_empty() {
             return Ok(Page::default());
         }
-        let deleted = self.deleted_in(snapshot, partition)?;
         let start = keys::item_start(partition);
         let read = |found: fjall::Guard| {
             let (key, row) = found.into_inner().map_err(failed)?;
@@ -239,17 +282,27 @@ impl Table {
         new: Vec<RangeTombstone>,
         into: &mut OwnedWriteBatch,
     ) -> Result<(), EngineError> {
-        let mut ranges = self.deleted_in(&database.snapshot(), partition)?;
+        let before = self.deleted_in(&database.snapshot(), partition)?;
+        let mut after = before.clone();
         for range in new {
-            for gone in ranges.add(range) {
-                into.remove(&self.deleted, deleted::key(partition, &gone));
-            }
+            after.add(range);
         }
-        // Before the commit: a reader that looks for nothing is quicker, one that misses it is wrong.
-        self.gate.write().insert(Token::of(partition));
-        for kept in ranges.iter() {
-            let value = deleted::value(kept);
-            into.insert(&self.deleted, deleted::key(partition, kept), value);
+        // Before the commit: a reader that looks for nothing is slower, one that misses it is wrong.
+        if before.is_empty() && !after.is_empty() {
+            *self.gate.write().entry(Token::of(partition)).or_default() += 1;
+        }
+        let mut replaced = HashSet::new();
+        for new in after.without(&before) {
+            let key = deleted::key(partition, new);
+            into.insert(&self.deleted, key.as_slice(), deleted::value(new, false));
+            replaced.insert(key);
+        }
+        for gone in before.without(&after) {
+            let key = deleted::key(partition, gone);
+            // One batch must not both set and remove a key: its order decides nothing.
+            if !replaced.contains(&key) {
+                into.remove(&self.deleted, key);
+            }
         }
         Ok(())
     }
@@ -261,10 +314,4 @@ fn stands_before(old: fjall::Slice, new: &Stored) -> Result<bool, EngineError> {
 
 fn stored(row: fjall::Slice) -> Result<Stored, EngineError> {
     row::decode(row.into()).ok_or_else(|| damaged("row"))
-}
-
-fn damaged(what: &str) -> EngineError {
-    EngineError::Failed(
-        format!("a stored {what} cannot be read; restore the store from a backup").into(),
-    )
 }

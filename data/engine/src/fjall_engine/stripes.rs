@@ -1,0 +1,26 @@
+//! Locks that writers of partitions share out.
+
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
+use parking_lot::{Mutex, MutexGuard};
+
+use crate::limits::WRITE_STRIPES;
+
+/// A partition's writers come one at a time; partitions share these locks by hash.
+#[derive(Debug)]
+pub(super) struct Stripes(Vec<Mutex<()>>);
+
+impl Default for Stripes {
+    fn default() -> Self {
+        Self((0..WRITE_STRIPES).map(|_| Mutex::default()).collect())
+    }
+}
+
+impl Stripes {
+    /// Waits until the caller is the only writer of the partition.
+    pub(super) fn lock(&self, table: &str, partition: &[u8]) -> MutexGuard<'_, ()> {
+        let mut hasher = DefaultHasher::new();
+        (table, partition).hash(&mut hasher);
+        self.0[hasher.finish() as usize % self.0.len()].lock()
+    }
+}
