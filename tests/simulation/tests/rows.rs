@@ -1,0 +1,214 @@
+//! Last-write-wins tables: what is acknowledged stands, whatever was repeated, late or lost.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use data_engine::{Durability, EngineError, Mutation, Range, RowTable, Stamp};
+use parking_lot::Mutex;
+use rand::rngs::StdRng;
+use rand::{Rng as _, RngExt as _, SeedableRng as _};
+use tests_simulation::{Cut, Faults, World, each_seed};
+
+const PARTITIONS: u8 = 2;
+const ITEMS: u8 = 4;
+
+/// A write as its client knows it.
+#[derive(Debug, Clone)]
+struct Attempt {
+    partition: u8,
+    mutations: Vec<Mutation>,
+    stamp: Stamp,
+    /// At which level it was acknowledged, if it was, and nothing lost it since.
+    acknowledged: Option<Durability>,
+}
+
+type Attempts = Arc<Mutex<Vec<Attempt>>>;
+
+/// What a write does to an item: its stamp, and the value it leaves.
+type Effect = (Stamp, Option<Bytes>);
+
+impl Attempt {
+    fn effect(&self, item: u8) -> Option<Effect> {
+        let key = [item];
+        let range = self.mutations.iter().find_map(|mutation| match mutation {
+            Mutation::DeleteRange { from, until }
+                if from.as_deref().is_none_or(|from| from <= &key[..])
+                    && until.as_deref().is_none_or(|until| &key[..] < until) =>
+            {
+                Some((self.stamp.before(), None))
+            }
+            _ => None,
+        });
+        let own = self
+            .mutations
+            .iter()
+            .rev()
+            .find_map(|mutation| match mutation {
+                Mutation::Put { item, value, .. } if item == &key[..] => {
+                    Some((self.stamp, Some(value.clone())))
+                }
+                Mutation::Delete { item } if item == &key[..] => Some((self.stamp, None)),
+                _ => None,
+            });
+        own.or(range)
+    }
+}
+
+fn mutations(rng: &mut StdRng, name: &str) -> Vec<Mutation> {
+    let item = |rng: &mut StdRng| vec![rng.random_range(0..ITEMS)];
+    match rng.random_range(0..10) {
+        0 => vec![Mutation::delete(item(rng))],
+        1 => vec![Mutation::delete_range(Range {
+            from: Some(item(rng).into()),
+            until: Some(item(rng).into()),
+            ..Range::all()
+        })],
+        2 => vec![
+            Mutation::delete_range(Range::all()),
+            Mutation::put(item(rng), name.to_owned()),
+        ],
+        3 => (0..ITEMS)
+            .map(|item| Mutation::put(vec![item], name.to_owned()))
+            .collect(),
+        _ => vec![Mutation::put(item(rng), name.to_owned())],
+    }
+}
+
+/// One client: writes with a few repeats, and reads of what was written.
+async fn client(table: RowTable, attempts: Attempts, mut rng: StdRng, name: String) {
+    for round in 0..8 {
+        let partition = rng.random_range(0..PARTITIONS);
+        let attempt = Attempt {
+            partition,
+            mutations: mutations(&mut rng, &format!("{name}-{round}")),
+            stamp: table.stamp(),
+            acknowledged: None,
+        };
+        let durability = match rng.random_range(0..2) {
+            0 => Durability::Process,
+            _ => Durability::Power,
+        };
+        let place = {
+            let mut attempts = attempts.lock();
+            attempts.push(attempt.clone());
+            attempts.len() - 1
+        };
+        for _ in 0..rng.random_range(1..4) {
+            let batch = attempt.mutations.clone();
+            let written = table.write_at([partition], batch, attempt.stamp, durability);
+            match written.await {
+                Ok(()) => {
+                    attempts.lock()[place].acknowledged = Some(durability);
+                    break;
+                }
+                Err(error) => assert!(error.is_transient(), "{error}"),
+            }
+        }
+        if let Ok(items) = table.all([partition]).await {
+            let attempts = attempts.lock();
+            for found in items {
+                let is_known = attempts.iter().any(|it| {
+                    it.effect(found.key[0]) == Some((found.stamp, Some(found.value.clone())))
+                });
+                assert!(is_known, "{found:?} was never written");
+            }
+        }
+    }
+}
+
+/// Whether what is held agrees with what was written: no less than what is acknowledged, and nothing that
+/// was not tried.
+fn check(item: (u8, u8), held: Option<Effect>, attempts: &[Attempt]) {
+    let effects = |only_acknowledged: bool| {
+        attempts
+            .iter()
+            .filter(move |it| it.partition == item.0)
+            .filter(move |it| !only_acknowledged || it.acknowledged.is_some())
+            .filter_map(move |it| it.effect(item.1))
+    };
+    let least = effects(true).max_by_key(|(stamp, value)| (*stamp, value.is_none()));
+    match (held, least) {
+        (Some(held), least) => {
+            assert!(
+                effects(false).any(|it| it == held),
+                "{item:?}: {held:?} was never written"
+            );
+            if let Some(least) = least {
+                assert!(
+                    held.0 >= least.0,
+                    "{item:?}: {held:?} though {least:?} was acknowledged"
+                );
+            }
+        }
+        (None, Some((stamp, Some(value)))) => {
+            let deleted = effects(false).any(|(later, value)| later >= stamp && value.is_none());
+            assert!(
+                deleted,
+                "{item:?}: {value:?} at {stamp} was acknowledged and is gone"
+            );
+        }
+        (None, _) => {}
+    }
+}
+
+fn history(seed: u64) {
+    let mut world = World::new(seed, Faults::MANY);
+    let attempts = Attempts::default();
+    for life in 0..3 {
+        let engine = world.shared_engine();
+        let clients: Vec<_> = (0..4)
+            .map(|it| {
+                (
+                    StdRng::seed_from_u64(world.rng.next_u64()),
+                    format!("{life}-{it}"),
+                )
+            })
+            .collect();
+        let (attempted, clock) = (Arc::clone(&attempts), Arc::clone(&world.clock));
+        let lived = world.live(async move {
+            let Ok(table) = RowTable::open(&engine, "rows").await else {
+                return;
+            };
+            let running: Vec<_> = clients
+                .into_iter()
+                .map(|(rng, name)| client(table.clone(), Arc::clone(&attempted), rng, name))
+                .map(tokio::spawn)
+                .collect();
+            for one in running {
+                one.await.expect("a client does not panic");
+                clock.advance(Duration::from_millis(1));
+            }
+        });
+        if lived == Err(Cut::PowerLoss) {
+            for attempt in attempts.lock().iter_mut() {
+                attempt.acknowledged = attempt.acknowledged.filter(|it| *it == Durability::Power);
+            }
+        }
+    }
+    let engine = world.shared_engine();
+    let held = world.settle(async {
+        let table = RowTable::open(&engine, "rows").await?;
+        let mut held = BTreeMap::new();
+        for partition in 0..PARTITIONS {
+            for item in table.all([partition]).await? {
+                held.insert((partition, item.key[0]), (item.stamp, Some(item.value)));
+            }
+        }
+        Ok::<_, EngineError>(held)
+    });
+    let held = held.expect("a healed engine answers");
+    let attempts = attempts.lock();
+    for partition in 0..PARTITIONS {
+        for item in 0..ITEMS {
+            let found = held.get(&(partition, item)).cloned();
+            check((partition, item), found, &attempts);
+        }
+    }
+}
+
+#[test]
+fn rows_keep_what_was_acknowledged() {
+    each_seed(history);
+}
