@@ -42,6 +42,15 @@ async fn cassandra_keeps_what_every_engine_promises() {
 }
 
 #[tokio::test]
+async fn cassandra_carries_time_series() {
+    let Some(cluster) = keyspace() else {
+        return;
+    };
+    data_timeseries::conformance::suite(connect(&cluster).await, "cassandra").await;
+    forget(&cluster).await;
+}
+
+#[tokio::test]
 async fn engines_of_one_keyspace_open_the_same_tables() -> Result<(), EngineError> {
     let Some(cluster) = keyspace() else {
         return Ok(());
