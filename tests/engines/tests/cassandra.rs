@@ -25,7 +25,8 @@ async fn connect(cluster: &Cluster) -> SharedEngine {
 async fn cql(cluster: &Cluster, statement: String) {
     let builder = SessionBuilder::new().known_nodes(&cluster.hosts);
     let session = builder.build().await.expect("the driver connects");
-    session.query_unpaged(statement, ()).await.unwrap();
+    let done = session.query_unpaged(statement, ()).await;
+    done.expect("the server does as it is told");
 }
 
 async fn forget(cluster: &Cluster) {
