@@ -29,18 +29,14 @@ struct Form {
 
 /// Makes the folder ready and takes it for this process.
 pub(crate) fn take(folder: &Path) -> Result<File, EventError> {
+    platform_files::create_folder_sync(folder).map_err(EventError::io("create", folder))?;
     for name in [TOPICS, GROUPS] {
         let path = folder.join(name);
         fs::create_dir_all(&path).map_err(EventError::io("create", &path))?;
     }
     let lock = lock(folder)?;
-    sync_blocking(folder)?;
-    if let Some(parent) = folder
-        .parent()
-        .filter(|parent| !parent.as_os_str().is_empty())
-    {
-        sync_blocking(parent)?;
-    }
+    // What a killed process named and had not synced yet is built on from now on, so it must stay.
+    platform_files::sync_folders_sync(folder).map_err(EventError::io("sync", folder))?;
     Ok(lock)
 }
 

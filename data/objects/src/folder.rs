@@ -36,7 +36,7 @@ pub(crate) struct Folder {
 
 impl Folder {
     pub(crate) fn open(root: PathBuf) -> Result<Self, ObjectError> {
-        fs::create_dir_all(&root).map_err(ObjectError::io("create", &root))?;
+        platform_files::create_folder_sync(&root).map_err(ObjectError::io("create", &root))?;
         let is_marked = check_marker(&root)?;
         let incoming = root.join(INCOMING);
         for folder in [&incoming, &root.join(POINTERS)] {
@@ -46,7 +46,8 @@ impl Folder {
             let folder = root.join(format!("{first:02x}"));
             fs::create_dir_all(&folder).map_err(ObjectError::io("create", &folder))?;
         }
-        sync(&root).map_err(ObjectError::io("sync", &root))?;
+        // What a killed process put and had not synced yet is listed from now on, so it must stay.
+        platform_files::sync_folders_sync(&root).map_err(ObjectError::io("sync", &root))?;
         sweep(&incoming).map_err(ObjectError::io("sweep", &incoming))?;
         let opened = Self {
             root,
@@ -151,10 +152,11 @@ impl Folder {
         let _in_order = self.change.lock();
         let object = self.object(hash);
         let was_there = remove_if_there(&object).map_err(ObjectError::io("remove", &object))?;
-        let tree = self.tree(hash);
-        remove_if_there(&tree).map_err(ObjectError::io("remove", &tree))?;
+        // Before its outboard goes: a power cut keeps unsynced removals in no order.
         let folder = self.fan(&hash.to_string());
         sync(&folder).map_err(ObjectError::io("sync", &folder))?;
+        let tree = self.tree(hash);
+        remove_if_there(&tree).map_err(ObjectError::io("remove", &tree))?;
         Ok(was_there)
     }
 

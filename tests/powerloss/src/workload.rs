@@ -2,6 +2,8 @@
 
 mod bare;
 mod counters;
+mod log;
+mod objects;
 mod rows;
 mod script;
 
@@ -40,6 +42,10 @@ pub enum Store {
     Rows,
     /// Counters by compare-and-set on the embedded engine.
     Counters,
+    /// The event log.
+    Log,
+    /// Objects in a folder.
+    Objects,
 }
 
 /// What a victim is told to work on.
@@ -61,7 +67,13 @@ pub struct Orders {
 
 impl Store {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Bare, Self::Rows, Self::Counters];
+    pub const ALL: [Self; 5] = [
+        Self::Bare,
+        Self::Rows,
+        Self::Counters,
+        Self::Log,
+        Self::Objects,
+    ];
 
     /// Its name in test names and reports.
     pub fn name(self) -> &'static str {
@@ -69,6 +81,8 @@ impl Store {
             Self::Bare => "bare",
             Self::Rows => "rows",
             Self::Counters => "counters",
+            Self::Log => "log",
+            Self::Objects => "objects",
         }
     }
 
@@ -81,6 +95,8 @@ impl Store {
             Self::Bare => Box::new(bare::Bare::open(orders).await?),
             Self::Rows => Box::new(rows::Rows::open(orders).await?),
             Self::Counters => Box::new(counters::Counters::open(orders).await?),
+            Self::Log => Box::new(log::Log::open(orders).await?),
+            Self::Objects => Box::new(objects::Objects::open(orders).await?),
         })
     }
 }

@@ -20,7 +20,7 @@ pub(super) async fn commit(mirror: &Mirror, topic: &str) {
         match timeout(mirror.settings.deadline, turn).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => {
-                tracing::debug!(topic, %error, "a mirror's position is not committed")
+                tracing::debug!(topic, %error, "a mirror's position is not committed");
             }
             Err(_) => tracing::debug!(topic, "a mirror's position is not committed in time"),
         }

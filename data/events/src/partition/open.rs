@@ -117,7 +117,8 @@ fn segments(folder: &Path, bases: &[Offset], end: &End) -> io::Result<Vec<Segmen
     Ok(segments)
 }
 
-/// Finds the last segment's end and cuts what is torn.
+/// Finds the last segment's end and cuts what is torn. What is left is durable: a killed process may have
+/// written it and not come to its sync, and from now on it is read.
 fn find_end(folder: &Path, base: Offset, now: Timestamp) -> Result<End, EventError> {
     let path = segment::path(folder, base);
     let failed = || EventError::io("open", &path);
@@ -129,13 +130,15 @@ fn find_end(folder: &Path, base: Offset, now: Timestamp) -> Result<End, EventErr
         segment::begin(folder, base, now).map_err(failed())?;
         end.bytes = HEADER_BYTES as u64;
         end.appendable = true;
-    } else if end.cut > 0 {
-        let cut = || -> io::Result<()> {
+    } else {
+        let settle = || -> io::Result<()> {
             let file = File::options().write(true).open(&path)?;
-            file.set_len(end.bytes)?;
+            if end.cut > 0 {
+                file.set_len(end.bytes)?;
+            }
             file.sync_all()
         };
-        cut().map_err(failed())?;
+        settle().map_err(failed())?;
     }
     Ok(end)
 }
