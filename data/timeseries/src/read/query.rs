@@ -43,6 +43,8 @@ pub struct ReadQuery {
     pub direction: Direction,
     /// How much a page holds; it may differ from page to page.
     pub limit: EventLimit,
+    /// Whether events are read too whose retention is over, as long as their slice was not dropped.
+    pub expired: bool,
     /// Where the last page ended; `None` begins.
     pub page: Option<PageToken>,
 }
@@ -54,6 +56,7 @@ impl ReadQuery {
             range,
             direction: Direction::Forward,
             limit: EventLimit::default(),
+            expired: false,
             page: None,
         }
     }

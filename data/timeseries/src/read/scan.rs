@@ -135,7 +135,12 @@ impl<'a> Scan<'a> {
         begun: Option<Edge>,
     ) -> Result<Self, TimeSeriesError> {
         let (config, now) = (namespace.config(), namespace.now());
-        let from = query.range.from().max(config.kept_from(now));
+        let kept = config.kept_from(now);
+        let from = if query.expired {
+            query.range.from()
+        } else {
+            query.range.from().max(kept)
+        };
         // Clocks differ: what another machine accepted may lie a little further ahead than this one's would.
         let latest = EventTime::at(now).plus(config.accept_early + config.settle);
         let until = query.range.until().min(latest).max(from);
