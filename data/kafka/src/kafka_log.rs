@@ -168,13 +168,13 @@ impl Log for KafkaLog {
         }
         let slot = self.watchers.of(topic, partition);
         let mut watcher = slot.lock().await;
-        let watcher = match watcher.take() {
-            Some(open) => watcher.insert(open),
-            None => {
-                let own = connect(&self.settings).await?;
-                watcher.insert(Watcher::open(&own, topic, partition).await?)
-            }
+        let open = if let Some(open) = watcher.take() {
+            open
+        } else {
+            let own = connect(&self.settings).await?;
+            Watcher::open(&own, topic, partition).await?
         };
+        let watcher = watcher.insert(open);
         watcher.wait(from).await
     }
 

@@ -1,6 +1,5 @@
 //! Events as Kafka's records. Pure.
 
-use bytes::Bytes;
 use data_events::{Event, NewEvent, Offset};
 use krafka::{ConsumerRecord, Record};
 use platform_clock::Timestamp;
@@ -32,14 +31,15 @@ pub(crate) fn decode(record: ConsumerRecord) -> Event {
     Event {
         offset: Offset(record.offset.max(0).cast_unsigned()),
         at: Timestamp::from_millis(record.timestamp.max(0).cast_unsigned()),
-        key: record.key.unwrap_or_else(Bytes::new),
-        payload: record.value.unwrap_or_else(Bytes::new),
+        key: record.key.unwrap_or_default(),
+        payload: record.value.unwrap_or_default(),
         origin: origin.map(u64::from_be_bytes).map(Offset),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use bytes::Bytes;
     use proptest::prelude::*;
 
     use super::*;

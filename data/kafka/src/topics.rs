@@ -47,8 +47,8 @@ impl Topics {
             .await;
         for (_, created) in created.map_err(&failed)? {
             match created {
-                Ok(()) => {}
-                Err(KrafkaError::Broker {
+                Ok(())
+                | Err(KrafkaError::Broker {
                     code: ErrorCode::TopicAlreadyExists,
                     ..
                 }) => {}

@@ -31,7 +31,7 @@ enum Fault {
 }
 
 impl Faulty {
-    pub(crate) fn new(inner: SharedLog, entropy: SharedEntropy, faults: u32) -> SharedLog {
+    pub(crate) fn drawn_from(inner: SharedLog, entropy: SharedEntropy, faults: u32) -> SharedLog {
         Arc::new(Self {
             inner,
             entropy,

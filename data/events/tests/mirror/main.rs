@@ -79,8 +79,8 @@ async fn history(seed: u64) {
         publish(&source, partition, 0..40).await;
     }
     let (from, to) = (
-        Faulty::new(Arc::clone(&source), Arc::clone(&entropy), 40),
-        Faulty::new(Arc::clone(&copy), Arc::clone(&entropy), 40),
+        Faulty::drawn_from(Arc::clone(&source), Arc::clone(&entropy), 40),
+        Faulty::drawn_from(Arc::clone(&copy), Arc::clone(&entropy), 40),
     );
     // Mirrors that are killed at any moment, then one that may finish.
     for _ in 0..4 {
