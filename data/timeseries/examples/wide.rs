@@ -75,7 +75,7 @@ impl World {
                 .store
                 .read_event_records(NAMESPACE, "hot", &query)
                 .await?;
-            times.push(self.stopwatch.monotonic() - begun);
+            times.push(self.stopwatch.monotonic().saturating_sub(begun));
             assert_eq!(page.events.len(), 1_000, "a page from the middle is full");
         }
         times.sort();
@@ -87,7 +87,7 @@ impl World {
         while self.store.advance(NAMESPACE, self.clock.now()).await? == Progress::Worked {
             steps += 1;
         }
-        Ok((steps, self.stopwatch.monotonic() - begun))
+        Ok((steps, self.stopwatch.monotonic().saturating_sub(begun)))
     }
 }
 
@@ -118,7 +118,7 @@ fn filter(stopwatch: &SystemClock) -> (f64, f64) {
             let keys: Vec<_> = keys.take(BATCH as usize).collect();
             let begun = stopwatch.monotonic();
             let held = keys.iter().filter(|key| filter.may_hold(1, *key)).count();
-            let took = stopwatch.monotonic() - begun;
+            let took = stopwatch.monotonic().saturating_sub(begun);
             assert!(held as u64 == BATCH || held < BATCH as usize / 20);
             took.as_nanos() as f64 / BATCH as f64
         });
