@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::error::StepError;
+use crate::limits::STORE;
 use crate::live::LiveSteps;
 use crate::meter::Meter;
 use crate::policy::Policy;
@@ -33,10 +34,9 @@ impl Context {
     /// Runs `work` once and for all: a finished step answers with what it returned then. `work` is given
     /// a meter to tell its progress, and may be run again after a failure or a crash.
     ///
-    /// Names must be unique within the workflow and free of `/`.
-    ///
     /// # Errors
-    /// The last failure when it is permanent or the tries are used up.
+    /// The last failure when it is permanent or the tries are used up; a permanent one for a name that is
+    /// empty, has a `/`, or was used before in this workflow.
     pub async fn step<T, F>(
         &self,
         name: &str,
@@ -48,43 +48,53 @@ impl Context {
         F: Future<Output = Result<T, StepError>> + Send,
     {
         let started_at = self.clock.now();
-        let meter = self.live.begin(name, 0, 0, started_at);
-        if let Some(output) = self.records.step(&self.id, name).await? {
-            self.live.end(name, StepState::Done, started_at);
-            return decode(name, output);
-        }
-        let outcome = retrying(policy, || work(meter.clone())).await;
-        let finished = match outcome {
-            Ok(output) => self
-                .record(name, &output, &meter, started_at)
-                .await
-                .map(|()| output),
+        let meter = self.live.begin(name, started_at)?;
+        let outcome = match stored(|| self.records.step(&self.id, name)).await {
+            Ok(Some(output)) => {
+                self.live.end(name, StepState::Done, started_at);
+                return decode(name, output);
+            }
+            Ok(None) => retrying(policy, || work(meter.clone())).await,
             Err(error) => Err(error),
         };
-        let state = if finished.is_ok() {
-            StepState::Done
-        } else {
-            StepState::Stopped
+        let output = match outcome {
+            Ok(output) => self.record(name, &output, &meter, started_at).await,
+            Err(error) => Err(error),
+        };
+        let state = match output {
+            Ok(_) => StepState::Done,
+            Err(_) => StepState::Stopped,
         };
         self.live.end(name, state, self.clock.now());
-        finished
+        decode(name, output?)
     }
 
+    /// Makes a step's end durable, and gives the output that stands.
     pub(crate) async fn record(
         &self,
         name: &str,
         output: &impl Serialize,
         meter: &Meter,
         started_at: platform_clock::Timestamp,
-    ) -> Result<(), StepError> {
+    ) -> Result<Value, StepError> {
         let record = StepRecord {
             output: encode(name, output)?,
             total: meter.total().max(meter.done()),
             started_at,
             finished_at: self.clock.now(),
         };
-        Ok(self.records.finish_step(&self.id, name, &record).await?)
+        let finish = || self.records.finish_step(&self.id, name, record.clone());
+        Ok(stored(finish).await?.output)
     }
+}
+
+/// Asks the workflows' own store until it answers, or for as long as [`STORE`] says.
+pub(crate) async fn stored<T, E, F>(call: impl Fn() -> F) -> Result<T, StepError>
+where
+    E: Into<StepError>,
+    F: Future<Output = Result<T, E>>,
+{
+    retrying(STORE, || async { call().await.map_err(Into::into) }).await
 }
 
 /// Tries until success, a permanent failure, or the end of the policy's tries.
@@ -92,19 +102,8 @@ pub(crate) async fn retrying<T, F>(policy: Policy, work: impl Fn() -> F) -> Resu
 where
     F: Future<Output = Result<T, StepError>>,
 {
-    let mut failures = 0;
-    loop {
-        let error = match work().await {
-            Err(error @ StepError::Transient(_)) => error,
-            outcome => return outcome,
-        };
-        failures += 1;
-        let Some(pause) = policy.pause_after(failures) else {
-            return Err(error);
-        };
-        tracing::warn!(%error, failures, pause_ms = pause.as_millis(), "step failed, trying again");
-        tokio::time::sleep(pause).await;
-    }
+    let is_transient = |error: &StepError| matches!(error, StepError::Transient(_));
+    policy.run(is_transient, work).await
 }
 
 pub(crate) fn encode(name: &str, output: &impl Serialize) -> Result<Value, StepError> {

@@ -63,3 +63,10 @@ pub enum WorkflowError {
     #[error(transparent)]
     Store(#[from] EngineError),
 }
+
+impl WorkflowError {
+    /// Whether the same call may succeed later without a change by the caller.
+    pub fn is_transient(&self) -> bool {
+        matches!(self, Self::Store(error) if error.is_transient())
+    }
+}

@@ -6,12 +6,13 @@
 //! step that finished is never redone, and one that was cut short is begun again: its effects must be
 //! safe to repeat.
 //!
-//! A transient failure is retried by the step's [`Policy`]; a permanent one ends the workflow with one
-//! sentence. This crate must not know what the steps do.
+//! A transient failure is retried by the step's [`Policy`], one of the workflows' own store by
+//! [`limits::STORE`]; a permanent one ends the workflow with one sentence. This crate must not know what the steps do.
 
 mod context;
 mod error;
 mod fan_out;
+pub mod limits;
 mod live;
 mod meter;
 mod policy;

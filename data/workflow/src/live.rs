@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use parking_lot::Mutex;
 use platform_clock::Timestamp;
 
+use crate::error::StepError;
 use crate::meter::Meter;
 use crate::status::{StepState, StepStatus};
 
@@ -24,22 +25,39 @@ struct LiveStep {
 pub(crate) struct LiveSteps(Mutex<Vec<LiveStep>>);
 
 impl LiveSteps {
-    /// Notes that a step begins; its meter starts from `done_before`.
-    pub(crate) fn begin(&self, name: &str, total: u64, done_before: u64, now: Timestamp) -> Meter {
-        let meter = Meter::default();
-        meter.set_total(total);
-        meter.set_done(done_before);
+    /// Notes that a step begins, and gives its meter.
+    ///
+    /// # Errors
+    /// A permanent one when the name cannot be a step's: its records could be taken for another's.
+    pub(crate) fn begin(&self, name: &str, now: Timestamp) -> Result<Meter, StepError> {
+        let refused =
+            |reason| StepError::Permanent(format!("no step can be called {name:?}: {reason}"));
+        if name.is_empty() || name.contains('/') {
+            return Err(refused("a name is not empty and has no '/'"));
+        }
         let mut steps = self.0.lock();
-        steps.retain(|step| step.name != name);
+        if steps.iter().any(|step| step.name == name) {
+            return Err(refused("an earlier step of this workflow is"));
+        }
+        let meter = Meter::default();
         steps.push(LiveStep {
             name: name.to_owned(),
             state: StepState::Running,
             meter: meter.clone(),
-            done_before,
+            done_before: 0,
             started_at: now,
             finished_at: None,
         });
-        meter
+        Ok(meter)
+    }
+
+    /// Notes a step's work in all, and what of it was done before this process took it up.
+    pub(crate) fn resume(&self, name: &str, total: u64, done_before: u64) {
+        if let Some(step) = self.0.lock().iter_mut().find(|step| step.name == name) {
+            step.meter.set_total(total);
+            step.meter.set_done(done_before);
+            step.done_before = done_before;
+        }
     }
 
     /// Notes how a step ended.

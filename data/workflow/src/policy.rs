@@ -1,6 +1,9 @@
 //! How often and how soon a failed step is tried again.
 
+use std::fmt;
 use std::time::Duration;
+
+use crate::limits::MAX_DOUBLINGS;
 
 /// Tries and pauses. The pause doubles after every failure, up to its longest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,12 +43,37 @@ impl Policy {
         if failures >= self.attempts {
             return None;
         }
-        let doublings = failures.saturating_sub(1).min(16);
+        let doublings = failures.saturating_sub(1).min(MAX_DOUBLINGS);
         Some(
             self.first_pause
                 .saturating_mul(1 << doublings)
                 .min(self.longest_pause),
         )
+    }
+
+    /// Tries until success, a failure that is not transient, or the end of the tries.
+    pub(crate) async fn run<T, E, F>(
+        self,
+        is_transient: impl Fn(&E) -> bool,
+        work: impl Fn() -> F,
+    ) -> Result<T, E>
+    where
+        E: fmt::Display,
+        F: Future<Output = Result<T, E>>,
+    {
+        let mut failures = 0;
+        loop {
+            let error = match work().await {
+                Err(error) if is_transient(&error) => error,
+                outcome => return outcome,
+            };
+            failures += 1;
+            let Some(pause) = self.pause_after(failures) else {
+                return Err(error);
+            };
+            tracing::warn!(%error, failures, pause_ms = pause.as_millis(), "step failed, trying again");
+            tokio::time::sleep(pause).await;
+        }
     }
 }
 

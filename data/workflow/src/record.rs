@@ -5,6 +5,7 @@
 use bytes::Bytes;
 use data_engine::{CasTable, Change, Durability, EngineError, Range};
 use platform_clock::Timestamp;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -48,7 +49,7 @@ impl Records {
         }
     }
 
-    /// Adds a workflow; whether it was new.
+    /// Adds a workflow unless it is there; whether it was new. After an error it may be there.
     pub(crate) async fn create(&self, id: &str, header: &Header) -> Result<bool, WorkflowError> {
         let bytes = write(header).map_err(WorkflowError::Input)?;
         Ok(self
@@ -94,7 +95,7 @@ impl Records {
         self.records(id, &item_key(step, "")).await
     }
 
-    async fn records<T: serde::de::DeserializeOwned>(
+    async fn records<T: DeserializeOwned>(
         &self,
         id: &str,
         prefix: &[u8],
@@ -108,37 +109,48 @@ impl Records {
         named.collect()
     }
 
+    /// Stores a finished step's record, and gives the one that stands.
     pub(crate) async fn finish_step(
         &self,
         id: &str,
         name: &str,
-        record: &StepRecord,
-    ) -> Result<(), EngineError> {
+        record: StepRecord,
+    ) -> Result<StepRecord, EngineError> {
         self.insert(id, step_key(name), record).await
     }
 
+    /// Stores a finished item's output, and gives the one that stands.
     pub(crate) async fn finish_item(
         &self,
         id: &str,
         step: &str,
         key: &str,
-        output: &Value,
-    ) -> Result<(), EngineError> {
+        output: Value,
+    ) -> Result<Value, EngineError> {
         self.insert(id, item_key(step, key), output).await
     }
 
-    async fn insert(
+    /// A record that is already there was written by the same step, before a crash or by a call whose answer
+    /// was lost: it stands, as others may have seen it.
+    async fn insert<T: Serialize + DeserializeOwned>(
         &self,
         id: &str,
         key: Vec<u8>,
-        value: &impl Serialize,
-    ) -> Result<(), EngineError> {
-        let value = write(value).map_err(|error| EngineError::Failed(error.into()))?;
-        // A record that is already there was written by the same step before a crash: it stands.
-        self.table
-            .swap(id, key, None, Some(value), Durability::Power)
-            .await?;
-        Ok(())
+        value: T,
+    ) -> Result<T, EngineError> {
+        let bytes = write(&value).map_err(|error| EngineError::Failed(error.into()))?;
+        let key = Bytes::from(key);
+        let swap = self
+            .table
+            .swap(id, key.clone(), None, Some(bytes), Durability::Power);
+        if swap.await? {
+            return Ok(value);
+        }
+        match self.table.get(id, &key).await? {
+            Some(standing) => parse(&standing),
+            // Removed meanwhile, and this run with it.
+            None => Ok(value),
+        }
     }
 
     /// Removes every record, the header last, so that a crash half-way leaves a workflow that can be
@@ -174,11 +186,11 @@ fn write(value: &impl Serialize) -> Result<Bytes, serde_json::Error> {
     serde_json::to_vec(value).map(Bytes::from)
 }
 
-fn parse<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<T, EngineError> {
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, EngineError> {
     serde_json::from_slice(bytes).map_err(|error| EngineError::Failed(error.into()))
 }
 
-fn read<T: serde::de::DeserializeOwned>(id: &str, bytes: &[u8]) -> Result<T, WorkflowError> {
+fn read<T: DeserializeOwned>(id: &str, bytes: &[u8]) -> Result<T, WorkflowError> {
     serde_json::from_slice(bytes).map_err(|source| WorkflowError::Record {
         id: id.to_owned(),
         source,

@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use crate::context::Context;
 use crate::error::{StepError, WorkflowError};
+use crate::limits::STORE;
 use crate::status::State;
 
 /// The reason of a workflow that panicked.
@@ -43,7 +44,7 @@ impl Registry {
 pub(crate) async fn drive(registry: &Registry, context: Context) -> Result<State, WorkflowError> {
     let id = Arc::clone(&context.id);
     let records = context.records.clone();
-    let Some((_, header)) = records.header(&id).await? else {
+    let Some((_, header)) = asked(|| records.header(&id)).await? else {
         return Err(WorkflowError::Unknown(id.to_string()));
     };
     if header.state != State::Open {
@@ -68,6 +69,14 @@ pub(crate) async fn drive(registry: &Registry, context: Context) -> Result<State
             reason: PANICKED.to_owned(),
         },
     };
-    records.set_state(&id, &state).await?;
+    asked(|| records.set_state(&id, &state)).await?;
     Ok(state)
+}
+
+/// Asks the workflows' own store until it answers, or for as long as [`STORE`] says.
+pub(crate) async fn asked<T, F>(call: impl Fn() -> F) -> Result<T, WorkflowError>
+where
+    F: Future<Output = Result<T, WorkflowError>>,
+{
+    STORE.run(WorkflowError::is_transient, call).await
 }

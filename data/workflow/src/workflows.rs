@@ -1,6 +1,8 @@
 //! The workflows of a store: starting, resuming, watching, stopping them.
 
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use data_engine::{CasTable, SharedEngine};
 use platform_clock::SharedClock;
@@ -11,15 +13,13 @@ use tokio_util::sync::CancellationToken;
 
 use crate::context::Context;
 use crate::error::{StepError, WorkflowError};
+use crate::limits::PAGE;
 use crate::live::{LiveSteps, Run, Runs};
 use crate::record::{Header, Records};
-use crate::runner::{Registry, drive};
+use crate::runner::{Registry, asked, drive};
 use crate::status::{State, StepState, StepStatus, WorkflowStatus};
 
 const TABLE: &str = "workflows";
-
-/// Workflows asked for per page when a store is opened.
-const PAGE: usize = 1_000;
 
 /// The workflows of one store. Cheap to clone. Dropping the last clone does not stop runs:
 /// [`Workflows::stop`] does.
@@ -102,7 +102,6 @@ impl Workflows {
             }
             after = Some(last);
         }
-        open.retain(|(_, id)| !self.0.runs.lock().contains_key(id));
         open.sort();
         for (_, id) in open {
             self.spawn(id);
@@ -110,7 +109,8 @@ impl Workflows {
         Ok(())
     }
 
-    /// Starts a workflow; whether it was new. One that is already there is left as it is.
+    /// Starts a workflow; whether it was new. One that is already there stays as it is, and is run if it is
+    /// open and nothing here runs it: so a call that failed is safe to repeat.
     pub async fn start(
         &self,
         kind: &str,
@@ -123,11 +123,24 @@ impl Workflows {
             created_at: self.0.clock.now(),
             state: State::Open,
         };
-        let new = self.0.records.create(id, &header).await?;
-        if new {
+        let records = &self.0.records;
+        let lost = AtomicBool::new(false);
+        let create = || async {
+            let new = records.create(id, &header).await;
+            lost.fetch_or(new.is_err(), Ordering::Relaxed);
+            new
+        };
+        if asked(create).await? {
+            self.spawn(id.to_owned());
+            return Ok(true);
+        }
+        let held = asked(|| records.header(id)).await?;
+        let held = held.map(|(_, header)| header);
+        if held.as_ref().is_some_and(|it| it.state == State::Open) {
             self.spawn(id.to_owned());
         }
-        Ok(new)
+        // A try whose answer was lost may have added it.
+        Ok(lost.into_inner() && held.as_ref() == Some(&header))
     }
 
     /// Opens a failed workflow again, from its first unfinished step. Others are left as they are.
@@ -136,6 +149,11 @@ impl Workflows {
             return Err(WorkflowError::Unknown(id.to_owned()));
         };
         if let State::Failed { .. } = header.state {
+            let run = self.0.runs.lock().remove(id);
+            if let Some(mut run) = run {
+                // An error means that the run's task is gone already.
+                let _ = run.stopped.wait_for(|stopped| *stopped).await;
+            }
             self.0.records.set_state(id, &State::Open).await?;
             self.spawn(id.to_owned());
         }
@@ -197,6 +215,7 @@ impl Workflows {
         Ok(records.into_iter().map(status).collect())
     }
 
+    /// Runs a workflow, unless it is being run.
     fn spawn(&self, id: String) {
         let stop = self.0.stop.child_token();
         let (told, stopped) = watch::channel(false);
@@ -206,12 +225,23 @@ impl Workflows {
             stop: stop.clone(),
             stopped,
         };
-        self.0.runs.lock().insert(id.clone(), run);
+        match self.0.runs.lock().entry(id.clone()) {
+            Entry::Occupied(old) if !*old.get().stopped.borrow() => return,
+            entry => entry.insert_entry(run),
+        };
         let inner = Arc::clone(&self.0);
         tokio::spawn(async move {
-            tokio::select! {
-                () = stop.cancelled() => {}
-                () = inner.run(&id, steps) => {}
+            let shown = tokio::select! {
+                () = stop.cancelled() => false,
+                shown = inner.run(&id, Arc::clone(&steps)) => shown,
+            };
+            if !shown {
+                let mut runs = inner.runs.lock();
+                if let Entry::Occupied(run) = runs.entry(id)
+                    && Arc::ptr_eq(&run.get().steps, &steps)
+                {
+                    run.remove();
+                }
             }
             // Nobody may be waiting for this.
             let _ = told.send(true);
@@ -220,10 +250,12 @@ impl Workflows {
 }
 
 impl Inner {
-    async fn run(&self, id: &str, live: Arc<LiveSteps>) {
+    /// Runs a workflow to its end; whether its steps are still worth showing: those of one that is done are in
+    /// the store, those of one that failed say where.
+    async fn run(&self, id: &str, live: Arc<LiveSteps>) -> bool {
         // The semaphore is never closed.
         let Ok(_place) = self.places.acquire().await else {
-            return;
+            return false;
         };
         let context = Context {
             id: id.into(),
@@ -234,9 +266,16 @@ impl Inner {
         match drive(&self.registry, context).await {
             Ok(State::Failed { reason }) => {
                 tracing::warn!(workflow = id, reason, "workflow failed");
+                true
             }
-            Ok(_) => tracing::info!(workflow = id, "workflow finished"),
-            Err(error) => tracing::error!(workflow = id, %error, "workflow stopped and stays open"),
+            Ok(_) => {
+                tracing::info!(workflow = id, "workflow finished");
+                false
+            }
+            Err(error) => {
+                tracing::error!(workflow = id, %error, "workflow stopped and stays open");
+                false
+            }
         }
     }
 }

@@ -28,14 +28,15 @@ fn context(workflows: &Workflows, id: &str) -> Context {
 }
 
 async fn settled(workflows: &Workflows, id: &str) -> State {
-    let mut stopped = workflows
+    let run = workflows
         .0
         .runs
         .lock()
         .get(id)
-        .map(|run| run.stopped.clone())
-        .unwrap();
-    stopped.wait_for(|stopped| *stopped).await.unwrap();
+        .map(|run| run.stopped.clone());
+    if let Some(mut stopped) = run {
+        stopped.wait_for(|stopped| *stopped).await.unwrap();
+    }
     workflows.status(id).await.unwrap().unwrap().state
 }
 
@@ -220,4 +221,45 @@ async fn a_panic_ends_the_workflow_with_a_reason() {
         settled(&workflows, "b").await,
         State::Failed { .. }
     ));
+}
+
+#[tokio::test]
+async fn what_is_done_is_shown_from_the_store_and_its_run_forgotten() {
+    let engine = MemoryEngine::shared();
+    let workflows = workflows(&engine).await;
+    workflows.register("short", |context: Context, ()| async move {
+        context
+            .step("only", Policy::once(), |_| async { Ok(()) })
+            .await
+    });
+    workflows.start("short", "s", &()).await.unwrap();
+    assert_eq!(settled(&workflows, "s").await, State::Done);
+    assert!(workflows.0.runs.lock().is_empty());
+    let status = workflows.status("s").await.unwrap().unwrap();
+    assert_eq!(status.steps[0].state, StepState::Done);
+    assert!(!status.running);
+}
+
+#[tokio::test]
+async fn names_that_could_be_taken_for_others_end_the_workflow_with_a_reason() {
+    let engine = MemoryEngine::shared();
+    let workflows = workflows(&engine).await;
+    workflows.register("named", |context: Context, names: Vec<String>| async move {
+        for name in names {
+            let step = context.step(&name, Policy::once(), |_| async { Ok(()) });
+            step.await?;
+        }
+        Ok(())
+    });
+    for (id, names) in [
+        ("slash", vec!["a/b"]),
+        ("empty", vec![""]),
+        ("twice", vec!["a", "a"]),
+    ] {
+        workflows.start("named", id, &names).await.unwrap();
+        let State::Failed { reason } = settled(&workflows, id).await else {
+            panic!("{id} ends");
+        };
+        assert!(reason.contains("no step can be called"), "{reason}");
+    }
 }
