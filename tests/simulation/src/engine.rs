@@ -32,7 +32,7 @@ struct State {
     faults: Faults,
     rng: StdRng,
     /// Writes that are on their way for longer than their callers waited.
-    late: Vec<Done>,
+    late: Vec<(Done, Durability)>,
     /// Calls until the machine dies; `None`: it lives.
     calls_left: Option<u64>,
 }
@@ -75,10 +75,15 @@ impl FaultyEngine {
 
     /// From now on nothing goes wrong, and what was late arrives.
     pub(crate) fn heal(&self) {
+        self.state.lock().faults = Faults::NONE;
+        self.arrive();
+    }
+
+    /// Lets everything that is late arrive.
+    pub(crate) fn arrive(&self) {
         let mut state = self.state.lock();
-        state.faults = Faults::NONE;
-        for one in std::mem::take(&mut state.late) {
-            state.deliver(one);
+        for (one, durability) in std::mem::take(&mut state.late) {
+            state.deliver(one, durability);
         }
     }
 
@@ -118,13 +123,13 @@ impl FaultyEngine {
             let answer = match fate {
                 Fate::Fine => state.journal.apply(one, durability),
                 Fate::Twice => {
-                    state.late.push(one.clone());
+                    state.late.push((one.clone(), durability));
                     state.journal.apply(one, durability)
                 }
                 Fate::Refused => Err(unknown()),
                 Fate::AnswerLost => state.journal.apply(one, durability).and(Err(unknown())),
                 Fate::Late => {
-                    state.late.push(one);
+                    state.late.push((one, durability));
                     Err(unknown())
                 }
             };
@@ -144,11 +149,12 @@ impl FaultyEngine {
             state.deliver_some();
             let State { faults, rng, .. } = &mut *state;
             let (is_unread, turns) = (faults.is_unread(rng), faults.wait(rng));
-            let answer = match is_unread {
-                true => Err(unknown()),
-                false => read(&state.journal.model)
+            let answer = if is_unread {
+                Err(unknown())
+            } else {
+                read(&state.journal.model)
                     .now_or_never()
-                    .expect("the memory engine never waits"),
+                    .expect("the memory engine never waits")
             };
             (answer, turns)
         };
@@ -162,14 +168,14 @@ impl State {
     fn deliver_some(&mut self) {
         if !self.late.is_empty() && self.rng.random_range(0..4) == 0 {
             let index = self.rng.random_range(0..self.late.len());
-            let one = self.late.swap_remove(index);
-            self.deliver(one);
+            let (one, durability) = self.late.swap_remove(index);
+            self.deliver(one, durability);
         }
     }
 
     /// A table may be gone by the time a late write arrives: then it changes nothing.
-    fn deliver(&mut self, one: Done) {
-        let _changed = self.journal.apply(one, Durability::Process);
+    fn deliver(&mut self, one: Done, durability: Durability) {
+        let _changed = self.journal.apply(one, durability);
     }
 }
 

@@ -11,9 +11,11 @@
 mod engine;
 mod faults;
 mod journal;
+mod last_write;
 mod world;
 
 pub use engine::FaultyEngine;
 pub use faults::Faults;
 pub use journal::Cut;
+pub use last_write::{Effect, Tried, assert_last_write};
 pub use world::{World, each_seed};

@@ -77,6 +77,12 @@ impl World {
         Err(cut)
     }
 
+    /// Lets time pass between lives. Nothing is under way for so long: what is late arrives first.
+    pub fn pass(&self, time: Duration) {
+        self.engine.arrive();
+        self.clock.advance(time);
+    }
+
     /// Runs the last life: nothing goes wrong any more.
     pub fn settle<T>(&mut self, life: impl Future<Output = T>) -> T {
         self.engine.heal();
@@ -84,10 +90,11 @@ impl World {
     }
 }
 
-/// One thread: the same order of events each time.
+/// One thread, and timers that end when nothing else is left to do: the same order of events each time.
 fn run<T>(life: impl Future<Output = T>) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
+        .start_paused(true)
         .build();
     runtime.expect("a runtime starts").block_on(life)
 }
@@ -96,6 +103,10 @@ fn run<T>(life: impl Future<Output = T>) -> T {
 ///
 /// # Panics
 /// When a history does, after printing its seed.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a test is told its seeds by whoever runs it, and has no configuration"
+)]
 pub fn each_seed(history: impl Fn(u64)) {
     let number = |name: &str| std::env::var(name).ok().and_then(|it| it.parse().ok());
     let seeds = match number("MARQUEE_SEED") {

@@ -4,12 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use data_engine::{Durability, EngineError, Mutation, Range, RowTable, Stamp};
 use parking_lot::Mutex;
 use rand::rngs::StdRng;
 use rand::{Rng as _, RngExt as _, SeedableRng as _};
-use tests_simulation::{Cut, Faults, World, each_seed};
+use tests_simulation::{Cut, Effect, Faults, Tried, World, assert_last_write, each_seed};
 
 const PARTITIONS: u8 = 2;
 const ITEMS: u8 = 4;
@@ -25,9 +24,6 @@ struct Attempt {
 }
 
 type Attempts = Arc<Mutex<Vec<Attempt>>>;
-
-/// What a write does to an item: its stamp, and the value it leaves.
-type Effect = (Stamp, Option<Bytes>);
 
 impl Attempt {
     fn effect(&self, item: u8) -> Option<Effect> {
@@ -118,39 +114,11 @@ async fn client(table: RowTable, attempts: Attempts, mut rng: StdRng, name: Stri
     }
 }
 
-/// Whether what is held agrees with what was written: no less than what is acknowledged, and nothing that
-/// was not tried.
-fn check(item: (u8, u8), held: Option<Effect>, attempts: &[Attempt]) {
-    let effects = |only_acknowledged: bool| {
-        attempts
-            .iter()
-            .filter(move |it| it.partition == item.0)
-            .filter(move |it| !only_acknowledged || it.acknowledged.is_some())
-            .filter_map(move |it| it.effect(item.1))
-    };
-    let least = effects(true).max_by_key(|(stamp, value)| (*stamp, value.is_none()));
-    match (held, least) {
-        (Some(held), least) => {
-            assert!(
-                effects(false).any(|it| it == held),
-                "{item:?}: {held:?} was never written"
-            );
-            if let Some(least) = least {
-                assert!(
-                    held.0 >= least.0,
-                    "{item:?}: {held:?} though {least:?} was acknowledged"
-                );
-            }
-        }
-        (None, Some((stamp, Some(value)))) => {
-            let deleted = effects(false).any(|(later, value)| later >= stamp && value.is_none());
-            assert!(
-                deleted,
-                "{item:?}: {value:?} at {stamp} was acknowledged and is gone"
-            );
-        }
-        (None, _) => {}
-    }
+/// What was tried on an item.
+fn tried((partition, item): (u8, u8), attempts: &[Attempt]) -> Vec<Tried> {
+    let there = attempts.iter().filter(|it| it.partition == partition);
+    let effects = there.map(|it| Some((it.effect(item)?, it.acknowledged.is_some())));
+    effects.flatten().collect()
 }
 
 fn history(seed: u64) {
@@ -202,8 +170,8 @@ fn history(seed: u64) {
     let attempts = attempts.lock();
     for partition in 0..PARTITIONS {
         for item in 0..ITEMS {
-            let found = held.get(&(partition, item)).cloned();
-            check((partition, item), found, &attempts);
+            let place = (partition, item);
+            assert_last_write(&place, held.get(&place), &tried(place, &attempts));
         }
     }
 }
