@@ -1,0 +1,132 @@
+//! The figures there are, and what each is to come to.
+
+use std::fmt;
+
+/// What is measured. Ratios are medians over paired rounds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Figure {
+    /// Time of a get, over raw fjall's.
+    KvGet,
+    /// Time of a put of a new key, over raw fjall's.
+    KvPut,
+    /// Time of a put of a key that is there, over raw fjall's.
+    KvOverwrite,
+    /// Time of puts that are on the disk, of many writers, over raw fjall's.
+    KvDurablePut,
+    /// Rate of reading a record by pages, over raw fjall's rate of scanning it.
+    Pages,
+    /// Rate of the log's appends, over the rate of a file's writes and syncs.
+    LogDisk,
+    /// Rate of the log's appends, over NATS JetStream's.
+    LogNats,
+    /// Time of a page from a wide partition before it was split, over that after it, on Cassandra.
+    WideSpeedup,
+    /// Time of a page from a wide partition after it was split, over that before it, on fjall.
+    WideCost,
+    /// Nanoseconds of a check of the filter of split partitions.
+    Bloom,
+    /// Nanoseconds of a dataset's lookup.
+    HollowLookup,
+    /// Time of applying a delta of one record in a hundred, over that of loading a snapshot.
+    HollowDelta,
+}
+
+/// What a figure is to come to.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Target {
+    AtMost(f64),
+    Below(f64),
+    AtLeast(f64),
+    Above(f64),
+    /// Stated as found.
+    Stated,
+}
+
+impl Figure {
+    pub(crate) const ALL: [Self; 12] = [
+        Self::KvGet,
+        Self::KvPut,
+        Self::KvOverwrite,
+        Self::KvDurablePut,
+        Self::Pages,
+        Self::LogDisk,
+        Self::LogNats,
+        Self::WideSpeedup,
+        Self::WideCost,
+        Self::Bloom,
+        Self::HollowLookup,
+        Self::HollowDelta,
+    ];
+
+    /// Its name, in the table, in the line of JSON and on the command line.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::KvGet => "kv_get_over_fjall",
+            Self::KvPut => "kv_put_over_fjall",
+            Self::KvOverwrite => "kv_overwrite_over_fjall",
+            Self::KvDurablePut => "kv_durable_put_over_fjall",
+            Self::Pages => "page_over_scan",
+            Self::LogDisk => "log_over_disk",
+            Self::LogNats => "log_over_nats",
+            Self::WideSpeedup => "wide_split_speedup",
+            Self::WideCost => "wide_split_cost",
+            Self::Bloom => "bloom_ns",
+            Self::HollowLookup => "hollow_lookup_ns",
+            Self::HollowDelta => "hollow_delta_over_snapshot",
+        }
+    }
+
+    pub(crate) fn target(self) -> Target {
+        match self {
+            Self::KvGet | Self::KvDurablePut => Target::AtMost(1.25),
+            Self::KvPut => Target::AtMost(1.5),
+            Self::KvOverwrite => Target::AtMost(2.0),
+            Self::Pages => Target::AtLeast(0.7),
+            Self::LogDisk => Target::AtLeast(0.8),
+            Self::LogNats => Target::Above(1.0),
+            Self::WideSpeedup => Target::Stated,
+            Self::WideCost => Target::AtMost(1.1),
+            Self::Bloom => Target::Below(100.0),
+            Self::HollowLookup => Target::Below(150.0),
+            Self::HollowDelta => Target::Below(0.05),
+        }
+    }
+}
+
+impl Target {
+    /// Whether a value meets it; what is only stated is met.
+    pub(crate) fn is_met(self, value: f64) -> bool {
+        match self {
+            Self::AtMost(most) => value <= most,
+            Self::Below(bound) => value < bound,
+            Self::AtLeast(least) => value >= least,
+            Self::Above(bound) => value > bound,
+            Self::Stated => true,
+        }
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = match self {
+            Self::AtMost(most) => format!("<= {most}"),
+            Self::Below(bound) => format!("< {bound}"),
+            Self::AtLeast(least) => format!(">= {least}"),
+            Self::Above(bound) => format!("> {bound}"),
+            Self::Stated => "stated".to_owned(),
+        };
+        f.pad(&text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_target_is_met_on_its_side_of_the_bound() {
+        assert!(Target::AtMost(1.1).is_met(1.1) && !Target::AtMost(1.1).is_met(1.11));
+        assert!(Target::AtLeast(0.7).is_met(0.7) && !Target::AtLeast(0.7).is_met(0.69));
+        assert!(!Target::Below(100.0).is_met(100.0) && !Target::Above(1.0).is_met(1.0));
+    }
+}

@@ -1,0 +1,53 @@
+//! How much is measured, and why so much.
+
+use std::time::Duration;
+
+/// Bytes of a value and of an event's payload.
+pub(crate) const VALUE_BYTES: usize = 1 << 10;
+
+/// Records of the key-value measurements: many times fjall's block cache of 32 MiB, which both sides have.
+pub(crate) const RECORDS: usize = 400_000;
+/// The same, quickly: still over the cache.
+pub(crate) const QUICK_RECORDS: usize = 80_000;
+
+/// Calls of one round, enough that a clock's reading and a context switch are nothing beside them.
+pub(crate) const CALLS: usize = 4_000;
+
+/// Paired rounds; odd, so that there is a median.
+pub(crate) const ROUNDS: usize = 15;
+/// Paired rounds of what takes long.
+pub(crate) const LONG_ROUNDS: usize = 7;
+
+/// Writers that wait for the disk at once.
+pub(crate) const WRITERS: usize = 32;
+/// Puts of each of them in a round.
+pub(crate) const PUTS_EACH: usize = 16;
+
+/// Items of the record that is read by pages.
+pub(crate) const PAGED_ITEMS: usize = 100_000;
+/// The same, quickly.
+pub(crate) const QUICK_PAGED_ITEMS: usize = 40_000;
+
+/// Publishers to the log, where many are asked for.
+pub(crate) const PUBLISHERS: usize = 64;
+
+/// How long a round of appends takes.
+pub(crate) const APPENDING: Duration = Duration::from_secs(1);
+
+/// Bytes of the wide partition.
+pub(crate) const WIDE_BYTES: usize = 500_000_000;
+/// The same, quickly: several times the size from which on a partition is split.
+pub(crate) const QUICK_WIDE_BYTES: usize = 64_000_000;
+
+/// Pages read of each side of a split: the 99th percentile is the tenth longest.
+pub(crate) const WIDE_PAGES: usize = 1_000;
+/// The same, quickly, and on Cassandra, where a page takes longer.
+pub(crate) const FEW_WIDE_PAGES: usize = 300;
+
+/// Partitions in the filter of split partitions: a namespace that splits a thousand a day for a season.
+pub(crate) const FILTERED: u64 = 100_000;
+/// Checks of the filter per round.
+pub(crate) const CHECKS: u64 = 1_000_000;
+
+/// Records of the dataset that is held in memory.
+pub(crate) const FILMS: u64 = 1_000_000;
