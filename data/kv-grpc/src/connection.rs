@@ -13,7 +13,9 @@ use tonic::metadata::{Ascii, MetadataValue};
 use tonic::transport::{Channel, Endpoint};
 
 use crate::convert::from_status;
-use crate::limits::{CALL_TIMEOUT, CONNECT_TIMEOUT, KEEP_ALIVE, MAX_MESSAGE_BYTES, PAGE_OVERRUN};
+use crate::limits::{
+    CALL_TIMEOUT, CONNECT_TIMEOUT, KEEP_ALIVE, MAX_HEADER_BYTES, MAX_MESSAGE_BYTES, PAGE_OVERRUN,
+};
 use crate::proto::key_value_client::KeyValueClient;
 use crate::{SharedSecret, proto};
 
@@ -46,6 +48,7 @@ impl Connection {
             .connect_timeout(CONNECT_TIMEOUT)
             .http2_keep_alive_interval(KEEP_ALIVE)
             .http2_adaptive_window(true)
+            .http2_max_header_list_size(MAX_HEADER_BYTES)
             .tcp_nodelay(true);
         let mut bearer: MetadataValue<Ascii> = secret
             .bearer()

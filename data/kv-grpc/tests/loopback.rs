@@ -4,11 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use data_engine::MemoryEngine;
 use data_kv::{
     Client, DeleteItemsRequest, GetItemsRequest, GetItemsResponse, KeyValue, KvError,
     MutateItemsRequest, MutateItemsResponse, Predicate, PutItemsRequest, ScanItemsRequest,
-    ScanItemsResponse, Service, ServiceParts, SharedKeyValue, Signals, conformance,
+    ScanItemsResponse, Service, ServiceParts, SharedKeyValue, Signals, Tokens, conformance,
+    limits::MAX_KEY_BYTES,
 };
 use data_kv_grpc::{Connection, ServeError, SharedSecret, serve};
 use platform_clock::{ManualClock, Timestamp};
@@ -111,8 +113,8 @@ impl KeyValue for Slow {
         Err(KvError::Full)
     }
 
-    async fn put_items(&self, _request: PutItemsRequest) -> Result<(), KvError> {
-        Err(KvError::Full)
+    async fn put_items(&self, request: PutItemsRequest) -> Result<(), KvError> {
+        Err(longest(request.id))
     }
 
     async fn get_items(&self, request: GetItemsRequest) -> Result<GetItemsResponse, KvError> {
@@ -152,6 +154,30 @@ async fn a_server_answers_what_it_was_asked_before_it_was_stopped() {
     slow.answer.notify_one();
     assert_eq!(asked.await.unwrap(), Ok(GetItemsResponse::default()));
     running.served.await.unwrap().unwrap();
+}
+
+/// An error about an item with the longest id and key.
+fn longest(id: Bytes) -> KvError {
+    KvError::Damaged {
+        namespace: "films".to_owned(),
+        key: id.clone(),
+        id,
+        reason: "its chunk 1 of 3 is missing".to_owned(),
+    }
+}
+
+#[tokio::test]
+async fn the_longest_error_arrives_as_it_was() {
+    let running = start(Arc::new(Slow::default())).await;
+    let connection = Connection::new(&running.address, &secret()).unwrap();
+    let id = Bytes::from(vec![0xff; MAX_KEY_BYTES]);
+    let request = PutItemsRequest {
+        namespace: "films".into(),
+        id: id.clone(),
+        items: Vec::new(),
+        token: Tokens::new(clock(), &SeededEntropy::shared(1)).next(),
+    };
+    assert_eq!(connection.put_items(request).await, Err(longest(id)));
 }
 
 #[tokio::test]

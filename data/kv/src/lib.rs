@@ -30,6 +30,8 @@ mod compression;
 pub mod conformance;
 mod envelope;
 mod error;
+#[doc(hidden)]
+pub mod fuzzing;
 mod hedge;
 mod idempotency;
 mod item;

@@ -26,7 +26,7 @@ use platform_clock::SharedClock;
 pub use collect::Collected;
 use space::Space;
 
-use crate::limits::RECORDS_AT_ONCE;
+use crate::limits::{MAX_NAMESPACE_BYTES, RECORDS_AT_ONCE};
 use crate::{
     DeleteItemsRequest, GetItemsRequest, GetItemsResponse, KeyValue, KvError, MutateItemsRequest,
     MutateItemsResponse, NamespaceConfig, Operation, PutItemsRequest, RecordMutation,
@@ -149,6 +149,7 @@ impl Service {
         if let Some(space) = self.spaces.read().get(name) {
             return Ok(Arc::clone(space));
         }
+        check::within("namespace", "bytes", name.len(), MAX_NAMESPACE_BYTES)?;
         let config = self.stored(name).await?;
         let config = config.ok_or_else(|| KvError::UnknownNamespace {
             name: name.to_owned(),
@@ -161,8 +162,10 @@ impl Service {
     }
 
     async fn stored(&self, name: &str) -> Result<Option<NamespaceConfig>, KvError> {
-        let config = namespace_record(name, self.records.get(name, CONFIG).await)?;
-        Ok(config)
+        let stored = self.records.get(name, CONFIG).await?;
+        stored
+            .map(|stored| namespace::decode(name, &stored))
+            .transpose()
     }
 
     async fn open_space(&self, config: NamespaceConfig) -> Result<Space, KvError> {
@@ -173,20 +176,6 @@ impl Service {
         })?;
         let cache = self.parts.cache.clone();
         Space::open(config, engine, cache, Arc::clone(&self.parts.clock)).await
-    }
-}
-
-/// A name no engine could hold names nothing.
-fn namespace_record(
-    name: &str,
-    stored: Result<Option<Bytes>, data_engine::EngineError>,
-) -> Result<Option<NamespaceConfig>, KvError> {
-    match stored {
-        Ok(stored) => stored
-            .map(|stored| namespace::decode(name, &stored))
-            .transpose(),
-        Err(data_engine::EngineError::TooLarge { .. }) => Ok(None),
-        Err(error) => Err(error.into()),
     }
 }
 

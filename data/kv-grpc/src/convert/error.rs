@@ -6,6 +6,7 @@ use data_kv::KvError;
 use prost::Message as _;
 use tonic::{Code, Status};
 
+use crate::limits::{MAX_DETAILS_BYTES, MAX_STATUS_MESSAGE_BYTES};
 use crate::proto;
 use crate::proto::error::Kind;
 
@@ -116,10 +117,14 @@ fn code(error: &KvError) -> Code {
     }
 }
 
-/// The status of a failed call.
+/// The status of a failed call. An error too long for its headers arrives as its code and message.
 pub(crate) fn to_status(error: KvError) -> Status {
-    let (code, message) = (code(&error), error.to_string());
+    let (code, mut message) = (code(&error), error.to_string());
+    message.truncate(message.floor_char_boundary(MAX_STATUS_MESSAGE_BYTES));
     let details = proto::Error::from(error).encode_to_vec();
+    if details.len() > MAX_DETAILS_BYTES {
+        return Status::new(code, message);
+    }
     Status::with_details(code, message, details.into())
 }
 

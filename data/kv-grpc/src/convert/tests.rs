@@ -157,3 +157,11 @@ fn a_write_without_its_token_and_a_deletion_of_nothing_are_refused() {
     let refused = data_kv::DeleteItemsRequest::try_from(delete).unwrap_err();
     assert!(refused.to_string().contains("predicate"), "{refused}");
 }
+
+#[test]
+fn an_error_too_long_for_a_status_keeps_its_kind() {
+    let reason = "é".repeat(100_000);
+    let status = to_status(KvError::Unavailable { reason });
+    assert!(status.details().is_empty() && status.message().len() <= 1_024);
+    assert!(matches!(from_status(&status), KvError::Unavailable { .. }));
+}
