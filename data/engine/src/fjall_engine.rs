@@ -5,6 +5,7 @@ mod deleted;
 mod dump;
 mod folder;
 mod format;
+pub(crate) mod fuzzing;
 mod journal;
 mod migrate;
 mod room;

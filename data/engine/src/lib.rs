@@ -17,6 +17,8 @@ pub mod dump;
 mod engine;
 mod error;
 mod fjall_engine;
+#[doc(hidden)]
+pub mod fuzzing;
 mod keys;
 pub mod limits;
 mod memory;
