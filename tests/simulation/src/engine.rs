@@ -71,6 +71,10 @@ impl FaultyEngine {
         let State { journal, rng, .. } = &mut *state;
         journal.cut(cut, rng);
         state.calls_left = None;
+        // What was on its way goes with the machine it was on.
+        if cut == Cut::PowerLoss {
+            state.late.clear();
+        }
     }
 
     /// From now on nothing goes wrong, and what was late arrives.
