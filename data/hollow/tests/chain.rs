@@ -1,5 +1,7 @@
 //! Versions published and followed: restarts, damage, rollback, refusals.
 
+#![expect(clippy::unwrap_used, reason = "a test fails where an unwrap does")]
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -159,7 +161,9 @@ async fn what_cannot_be_reached_leaves_the_consumer_where_it_is() {
     );
     // The producer cannot go on from a version it cannot reach; the next snapshot is from another.
     let blobs = store.blobs();
-    blobs.iter().for_each(|blob| store.damage(*blob));
+    for blob in &blobs {
+        store.damage(*blob);
+    }
     let nothing = Consumer::open(dataset(), store.store()).await;
     assert!(matches!(nothing, Err(HollowError::NoWay { at: 0, .. })));
 }
@@ -198,9 +202,10 @@ async fn what_a_validator_refuses_is_neither_stored_nor_announced() {
     let mut producer = producer(&store, ProducerOptions::default()).await;
     producer.validate("names", |_, after| {
         let named = |film: Film| !film.name.is_empty();
-        match after.iter().all(|film| film.decode().is_ok_and(named)) {
-            true => Ok(()),
-            false => Err("a film without a name".into()),
+        if after.iter().all(|film| film.decode().is_ok_and(named)) {
+            Ok(())
+        } else {
+            Err("a film without a name".into())
         }
     });
     let many: Vec<_> = (0..1_000).map(|number| film(number, 0)).collect();

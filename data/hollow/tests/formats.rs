@@ -2,6 +2,8 @@
 //!
 //! The files were written by `keep_the_formats` (ignored). A changed format gets files of its own beside them.
 
+#![expect(clippy::unwrap_used, reason = "a test fails where an unwrap does")]
+
 use std::path::PathBuf;
 use std::sync::Arc;
 

@@ -1,5 +1,7 @@
 //! Random histories of a dataset against a map: every version, forward and back, by any way.
 
+#![expect(clippy::unwrap_used, reason = "a test fails where an unwrap does")]
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

@@ -1,5 +1,7 @@
 //! A dataset on the workspace's own stores.
 
+#![expect(clippy::unwrap_used, reason = "a test fails where an unwrap does")]
+
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -43,7 +43,9 @@ pub(crate) fn measure(plan: &Plan, ground: &Ground, report: &mut Report) {
     }
     let filter = SplitFilter::with_capacity(FILTERED as usize);
     let held = keys(0);
-    held.iter().for_each(|key| filter.insert(1, key));
+    for key in &held {
+        filter.insert(1, key);
+    }
     for number in KEYS..FILTERED {
         filter.insert(1, &number.to_be_bytes());
     }

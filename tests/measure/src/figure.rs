@@ -17,7 +17,7 @@ pub(crate) enum Figure {
     Pages,
     /// Rate of the log's appends, over the rate of a file's writes and syncs.
     LogDisk,
-    /// Rate of the log's appends, over NATS JetStream's.
+    /// Rate of the log's appends, over NATS `JetStream`'s.
     LogNats,
     /// Time of a page from a wide partition before it was split, over that after it, on Cassandra.
     WideSpeedup,

@@ -1,8 +1,9 @@
-//! The event log beside the disk, and beside NATS JetStream.
+//! The event log beside the disk, and beside NATS `JetStream`.
 
 mod file;
 mod nats;
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -111,10 +112,11 @@ async fn beside_nats(
         }
         let paired = Paired::of(&pairs);
         least = least.min(paired.ratio);
-        how += &format!(
+        write!(
+            how,
             "; {publishers} publishers {:.0}/s and {:.0}/s ({:.2})",
             paired.ours, paired.peer, paired.ratio
-        );
+        )?;
     }
     report.add(Figure::LogNats, least, &how);
     Ok(())

@@ -11,8 +11,8 @@ use data_kv::{
     Tokens,
 };
 use fjall::{Database, Keyspace, KeyspaceCreateOptions, PersistMode};
-use parking_lot::Mutex;
 use platform_clock::SystemClock;
+use tokio::sync::Mutex;
 
 use crate::values::Values;
 
@@ -53,13 +53,15 @@ impl Raw {
     }
 
     /// Returns once it is on the disk.
-    pub(super) fn durable_put(&self, key: Vec<u8>, value: Bytes) -> anyhow::Result<()> {
+    pub(super) async fn durable_put(&self, key: Vec<u8>, value: Bytes) -> anyhow::Result<()> {
         self.put(key, value)?;
         let turn = self.commits.written.fetch_add(1, Ordering::SeqCst) + 1;
-        let mut synced = self.commits.synced.lock();
+        let mut synced = self.commits.synced.lock().await;
         if *synced < turn {
             let covered = self.commits.written.load(Ordering::SeqCst);
-            self.database.persist(PersistMode::SyncAll)?;
+            let database = self.database.clone();
+            let sync = move || database.persist(PersistMode::SyncAll);
+            tokio::task::spawn_blocking(sync).await??;
             *synced = covered;
         }
         Ok(())

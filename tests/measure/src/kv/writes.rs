@@ -54,8 +54,8 @@ fn own(round: usize, writer: usize) -> impl Iterator<Item = usize> {
     (0..PUTS_EACH).map(move |at| (round * WRITERS + writer) * PUTS_EACH + at)
 }
 
-/// Puts of many writers, each of which waits until its put is on the disk. Raw fjall's writers are threads
-/// that share syncs; the layer's are tasks.
+/// Puts of many writers, each of which waits until its put is on the disk. Both sides' writers are
+/// tasks that share syncs: on raw fjall a thread to each would hold the others up at fjall's journal.
 pub(super) async fn durable_puts(stores: &Stores, report: &mut Report) -> anyhow::Result<()> {
     let value = stores.values.value(0);
     let layer = async |round: usize| {
@@ -75,11 +75,12 @@ pub(super) async fn durable_puts(stores: &Stores, report: &mut Report) -> anyhow
     let raw = async |round: usize| {
         let writers = (0..WRITERS).map(|writer| {
             let (raw, value) = (stores.raw.clone(), value.clone());
-            tokio::task::spawn_blocking(move || {
-                own(round, writer).try_for_each(|number| {
+            tokio::spawn(async move {
+                for number in own(round, writer) {
                     let key = [b"durable/", &id(number)[..]].concat();
-                    raw.durable_put(key, value.clone())
-                })
+                    raw.durable_put(key, value.clone()).await?;
+                }
+                anyhow::Ok(())
             })
         });
         let done = try_join_all(writers).await?;

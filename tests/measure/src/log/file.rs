@@ -23,12 +23,16 @@ impl File {
         }
     }
 
-    /// Bytes a second that reach the disk. Each round begins the file anew.
+    /// Bytes a second that reach the disk. The file goes on growing from round to round, as the log does:
+    /// freeing its blocks would be on the next round's account.
     pub(super) async fn rate(&self) -> anyhow::Result<f64> {
         let (path, batch) = (self.path.clone(), self.batch.clone());
         let clock = std::sync::Arc::clone(&self.clock);
         let write = move || {
-            let mut file = std::fs::File::create(&path)?;
+            let mut file = std::fs::File::options()
+                .create(true)
+                .append(true)
+                .open(&path)?;
             let (began, mut bytes) = (clock.monotonic(), 0);
             loop {
                 let took = clock.monotonic().saturating_sub(began);

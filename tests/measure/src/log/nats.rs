@@ -1,4 +1,4 @@
-//! NATS JetStream as a peer: as much of its text protocol as publishers need that wait for acknowledgements.
+//! NATS `JetStream` as a peer: as much of its text protocol as publishers need that wait for acknowledgements.
 //!
 //! All publishers share a connection and a task, which is the least a client can cost.
 
