@@ -26,6 +26,10 @@ pub(crate) enum Command {
     Titles(Titles),
     /// Take a title out of the catalogue, put it back, try it again, or delete it
     Title(TitleAction),
+    /// Copy everything a running service keeps into a folder of its machine
+    Backup(Backup),
+    /// Make a data folder of a backup
+    Restore(Restore),
     /// Play a title or a manifest without a screen, and tell how it went
     Play(Play),
 }
@@ -122,6 +126,23 @@ pub(crate) enum Action {
     Retry,
     /// Remove it and everything made from it
     Delete,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Backup {
+    /// The backup's folder, on the service's machine; it must be new or empty
+    pub(crate) folder: PathBuf,
+    #[command(flatten)]
+    pub(crate) service: Service,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Restore {
+    /// The backup's folder
+    pub(crate) folder: PathBuf,
+    /// The data folder to make; it must be new or empty
+    #[arg(long, env = "MARQUEE_DATA", default_value = "marquee-data")]
+    pub(crate) data: PathBuf,
 }
 
 #[derive(Debug, Args)]

@@ -1,5 +1,6 @@
 //! What each command does.
 
+pub(crate) mod backup;
 pub(crate) mod play;
 pub(crate) mod publish;
 pub(crate) mod serve;

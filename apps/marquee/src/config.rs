@@ -14,6 +14,7 @@ use url::Url;
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Config {
     pub(crate) server: ServerConfig,
+    pub(crate) stores: StoresConfig,
     pub(crate) origin: OriginConfig,
     pub(crate) studio: StudioConfig,
     pub(crate) tools: ToolsConfig,
@@ -31,6 +32,7 @@ impl Default for Config {
         };
         Self {
             server: ServerConfig::default(),
+            stores: StoresConfig::default(),
             origin: OriginConfig::default(),
             studio: StudioConfig::default(),
             tools: ToolsConfig::default(),
@@ -62,6 +64,29 @@ impl Default for ServerConfig {
         }
     }
 }
+
+/// Which engines keep what the service knows; the data folder's own where an address says `embedded`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct StoresConfig {
+    pub(crate) wide_rows: String,
+    pub(crate) events: String,
+    pub(crate) objects: String,
+}
+
+impl Default for StoresConfig {
+    fn default() -> Self {
+        let embedded = || EMBEDDED.to_owned();
+        Self {
+            wide_rows: embedded(),
+            events: embedded(),
+            objects: embedded(),
+        }
+    }
+}
+
+/// The address of a store in the data folder.
+pub(crate) const EMBEDDED: &str = "embedded";
 
 /// The origin's listener: viewers' last resort, and the appliances' fill.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -4,6 +4,7 @@
 //! of `contracts`. This crate must not hold rules of any plane.
 
 mod api;
+mod backup;
 mod cli;
 mod command;
 mod config;
@@ -27,6 +28,8 @@ async fn main() -> ExitCode {
         Command::Publish(publish) => command::publish::run(publish).await,
         Command::Titles(titles) => command::titles::list(titles).await,
         Command::Title(action) => command::titles::act(action).await,
+        Command::Backup(backup) => command::backup::make(backup).await,
+        Command::Restore(restore) => command::backup::restore(restore).await,
         Command::Play(play) => command::play::run(play).await,
     };
     match done {

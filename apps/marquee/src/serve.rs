@@ -2,6 +2,7 @@
 
 mod api;
 pub(crate) mod appliance;
+pub(crate) mod backups;
 mod chores;
 mod delivery;
 mod ground;
@@ -9,4 +10,5 @@ mod membership;
 mod owner;
 pub(crate) mod region;
 mod secret;
+mod stores;
 mod studio;

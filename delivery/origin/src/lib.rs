@@ -18,4 +18,4 @@ mod store;
 mod tests;
 
 pub use fill::fill_router;
-pub use store::OriginStore;
+pub use store::{HeldRemovals, OriginStore};

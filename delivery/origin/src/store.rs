@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
 use contracts_delivery::{Extension, FileName, OriginError, Release, ReleaseId};
@@ -30,6 +31,8 @@ pub(crate) struct Inner {
     /// Held for reading while a file is stored, for writing while the ledger changes: a file can be
     /// neither published nor removed halfway through being stored. Holds the log's last number.
     pub(crate) gate: tokio::sync::RwLock<u64>,
+    /// How many keep files from removal.
+    holders: AtomicU64,
     /// Withdrawn files that are still on disk, with when they go. Reads do not wait for the gate.
     pending: RwLock<HashMap<ContentHash, Timestamp>>,
 }
@@ -55,6 +58,7 @@ impl OriginStore {
                 clock,
                 start,
                 gate: tokio::sync::RwLock::new(last_seq),
+                holders: AtomicU64::new(0),
                 pending: RwLock::new(pending),
             }),
         })
@@ -68,6 +72,16 @@ impl OriginStore {
         self.inner.sweep().await
     }
 
+    /// Keeps every file from removal for as long as what this returns is held: a backup copies what its
+    /// rows name. Files can be stored and withdrawn meanwhile.
+    pub async fn hold_removals(&self) -> HeldRemovals {
+        let held = HeldRemovals(Arc::clone(&self.inner));
+        self.inner.holders.fetch_add(1, Ordering::SeqCst);
+        // A removal that began before ends first.
+        drop(self.inner.gate.read().await);
+        held
+    }
+
     /// Sweeps every few seconds until `shutdown`.
     pub async fn sweep_loop(&self, shutdown: Shutdown) {
         let mut ticks = tokio::time::interval(SWEEP_INTERVAL);
@@ -78,6 +92,21 @@ impl OriginStore {
                 Err(error) => tracing::warn!(%error, "cannot remove withdrawn files yet"),
             }
         }
+    }
+}
+
+/// Keeps the origin's files from removal until it is dropped.
+pub struct HeldRemovals(Arc<Inner>);
+
+impl Drop for HeldRemovals {
+    fn drop(&mut self) {
+        self.0.holders.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+impl std::fmt::Debug for HeldRemovals {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("HeldRemovals").finish_non_exhaustive()
     }
 }
 
@@ -222,9 +251,10 @@ impl Inner {
         self.remove(&left).await
     }
 
-    /// Objects first, then rows: a crash between removes them again, which is fine.
+    /// Objects first, then rows: a crash between removes them again, which is fine. The caller holds the
+    /// gate for writing.
     async fn remove(&self, files: &[ContentHash]) -> Result<u64, OriginError> {
-        if files.is_empty() {
+        if files.is_empty() || self.holders.load(Ordering::SeqCst) > 0 {
             return Ok(0);
         }
         for file in files {

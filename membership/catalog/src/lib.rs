@@ -1,11 +1,13 @@
-//! The catalogue: every published title, durable in a table and served from memory.
+//! The catalogue: every published title, as a raw dataset that is held in memory where it is read.
 //!
-//! Readers share a [`Snapshot`] that never changes; a writer makes the next one and swaps it in. The
-//! rule for who is offered a title ([`offered`]) lives here because both what is shown and what may be
-//! played follow it. This crate must not know how titles are shown, found or played.
+//! A studio's edit is durable and visible in one step ([`TitleCatalog`]); readers share a [`Snapshot`] that
+//! never changes. The rule for who is offered a title ([`offered`]) lives here because both what is shown and
+//! what may be played follow it. This crate must not know how titles are shown, found or played.
 
+mod first_table;
 mod limits;
 mod offer;
+mod record;
 mod snapshot;
 mod titles;
 

@@ -1,123 +1,127 @@
-//! The catalogue over a table: written through, read from memory.
+//! The catalogue as the studio edits it and viewers' services read it.
 
-use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use contracts_membership::{Catalog, CatalogEntry, CatalogError, TitleId};
-use data_engine::{Durability, EngineError, RowTable, SharedEngine};
-use parking_lot::RwLock;
-use tokio::sync::Mutex;
+use data_hollow::{Editor, HollowError, HollowStore, RawConsumer, Token};
+use parking_lot::Mutex;
 
 use crate::Snapshot;
+use crate::limits::{EDITS_PER_SNAPSHOT, VISIBLE_WITHIN};
+use crate::record::TitleRecord;
+use crate::snapshot::{Indexes, declare};
 
-const TABLE: &str = "membership.catalog";
-/// The one partition: the catalogue is read whole at start, and a title's row is a few KiB.
-const TITLES: &str = "titles";
-
-/// The catalogue of the service.
+/// The catalogue of the service. An edit is durable, and visible here, when it returns; other processes see it
+/// as they [`Self::follow`].
 #[derive(Debug)]
 pub struct TitleCatalog {
-    table: RowTable,
-    snapshot: RwLock<Arc<Snapshot>>,
-    /// Held from the write to the swap, so that snapshots follow the table's order.
-    writing: Mutex<()>,
+    titles: Arc<RawConsumer<TitleRecord>>,
+    editor: Editor<TitleRecord>,
+    indexes: Indexes,
+    /// Of the state that was asked for last.
+    snapshot: Mutex<Arc<Snapshot>>,
 }
 
 impl TitleCatalog {
-    /// Opens the table and reads every title into memory.
-    pub async fn open(engine: &SharedEngine) -> Result<Self, CatalogError> {
-        let table = RowTable::open(engine, TABLE).await.map_err(store)?;
-        let mut by_id = BTreeMap::new();
-        for row in table.all(TITLES).await.map_err(store)? {
-            match serde_json::from_slice::<CatalogEntry>(&row.value) {
-                Ok(entry) => drop(by_id.insert(entry.id.clone(), Arc::new(entry))),
-                Err(error) => {
-                    let id = String::from_utf8_lossy(&row.key);
-                    return Err(CatalogError::Store(format!(
-                        "title {id} cannot be read: {error}"
-                    )));
-                }
-            }
-        }
-        let snapshot = RwLock::new(Arc::new(Snapshot::new(by_id)));
+    /// Reads every title into memory.
+    pub async fn open(store: HollowStore) -> Result<Self, CatalogError> {
+        let (dataset, indexes) = declare().map_err(failed)?;
+        let titles = RawConsumer::open(Arc::new(dataset), store).await;
+        let titles = Arc::new(titles.map_err(failed)?);
+        let snapshot = Arc::new(Snapshot::new(titles.state(), indexes));
         Ok(Self {
-            table,
-            snapshot,
-            writing: Mutex::new(()),
+            editor: Editor::new(Arc::clone(&titles)),
+            titles,
+            indexes,
+            snapshot: Mutex::new(snapshot),
         })
     }
 
     /// The catalogue as it is now.
     pub fn snapshot(&self) -> Arc<Snapshot> {
-        Arc::clone(&self.snapshot.read())
+        let mut snapshot = self.snapshot.lock();
+        let state = self.titles.state();
+        if !snapshot.is_of(&state) {
+            *snapshot = Arc::new(Snapshot::new(state, self.indexes));
+        }
+        Arc::clone(&snapshot)
     }
 
-    fn swap(&self, next: Snapshot) {
-        *self.snapshot.write() = Arc::new(next);
+    /// Takes in other processes' edits as they are made, until it is dropped.
+    pub async fn follow(&self) -> Infallible {
+        self.titles.follow().await
+    }
+
+    async fn visible(&self, token: Token) -> Result<(), CatalogError> {
+        let read = self.editor.read_after(token, VISIBLE_WITHIN).await;
+        read.map_err(failed)?;
+        if token.0.is_multiple_of(EDITS_PER_SNAPSHOT)
+            && let Err(error) = self.editor.compact(1).await
+        {
+            // The edit stands, and so does the snapshot before.
+            tracing::warn!(%error, "cannot store a snapshot of the catalogue");
+        }
+        Ok(())
     }
 }
 
 #[async_trait]
 impl Catalog for TitleCatalog {
     async fn put(&self, entry: CatalogEntry) -> Result<(), CatalogError> {
-        let value = serde_json::to_vec(&entry).map_err(|error| {
-            CatalogError::Store(format!("title {} cannot be written: {error}", entry.id))
-        })?;
-        let _writing = self.writing.lock().await;
-        let item = entry.id.0.clone();
-        self.table
-            .put(TITLES, item, value, Durability::Power)
-            .await
-            .map_err(store)?;
-        self.swap(self.snapshot().with(entry));
-        Ok(())
+        let token = self.editor.put(&TitleRecord::from(&entry)).await;
+        self.visible(token.map_err(failed)?).await
     }
 
     async fn remove(&self, title: &TitleId) -> Result<(), CatalogError> {
-        let _writing = self.writing.lock().await;
-        let item = title.0.clone();
-        self.table
-            .delete(TITLES, item, Durability::Power)
+        if self
+            .titles
+            .refresh()
             .await
-            .map_err(store)?;
-        self.swap(self.snapshot().without(title));
-        Ok(())
+            .map_err(failed)?
+            .get(&title.0)
+            .is_none()
+        {
+            return Ok(());
+        }
+        let token = self.editor.remove(&title.0).await;
+        self.visible(token.map_err(failed)?).await
     }
 
     async fn get(&self, title: &TitleId) -> Result<Option<CatalogEntry>, CatalogError> {
-        Ok(self
-            .snapshot()
-            .get(title)
-            .map(|entry| CatalogEntry::clone(entry)))
+        Ok(self.snapshot().get(title))
     }
 
     async fn list(&self) -> Result<Vec<CatalogEntry>, CatalogError> {
-        Ok(self
-            .snapshot()
-            .newest_first()
-            .iter()
-            .map(|entry| CatalogEntry::clone(entry))
-            .collect())
+        let snapshot = self.snapshot();
+        let entries = snapshot.newest_first().iter();
+        Ok(entries.map(|entry| CatalogEntry::clone(entry)).collect())
     }
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "used as a map_err function")]
-fn store(error: EngineError) -> CatalogError {
-    CatalogError::Store(error.to_string())
+fn failed(error: HollowError) -> CatalogError {
+    let mut said = error.to_string();
+    let mut cause = std::error::Error::source(&error);
+    while let Some(because) = cause {
+        said = format!("{said}: {because}");
+        cause = because.source();
+    }
+    CatalogError::Store(said)
 }
 
 #[cfg(test)]
 mod tests {
-    use data_engine::MemoryEngine;
+    use data_hollow::testing::MemoryStore;
 
     use super::*;
     use crate::snapshot::tests::entry;
 
     #[tokio::test]
     async fn what_is_put_is_there_at_once_and_after_a_restart() {
-        let engine = MemoryEngine::shared();
-        let catalog = TitleCatalog::open(&engine).await.unwrap();
+        let store = MemoryStore::new();
+        let catalog = TitleCatalog::open(store.store()).await.unwrap();
         for (id, at) in [("a", 1), ("b", 2), ("c", 3)] {
             catalog.put(entry(id, at)).await.unwrap();
         }
@@ -125,7 +129,7 @@ mod tests {
         catalog.remove(&TitleId("b".into())).await.unwrap();
         let expected = vec![entry("c", 3), entry("a", 1)];
         assert_eq!(catalog.list().await.unwrap(), expected);
-        let restarted = TitleCatalog::open(&engine).await.unwrap();
+        let restarted = TitleCatalog::open(store.store()).await.unwrap();
         assert_eq!(restarted.list().await.unwrap(), expected);
         assert_eq!(
             restarted.get(&TitleId("a".into())).await.unwrap(),
@@ -136,8 +140,8 @@ mod tests {
 
     #[tokio::test]
     async fn writers_that_meet_lose_nothing() {
-        let engine = MemoryEngine::shared();
-        let catalog = Arc::new(TitleCatalog::open(&engine).await.unwrap());
+        let catalog = TitleCatalog::open(MemoryStore::new().store()).await;
+        let catalog = Arc::new(catalog.unwrap());
         let writers: Vec<_> = (0..20)
             .map(|index| {
                 let catalog = Arc::clone(&catalog);
@@ -148,5 +152,37 @@ mod tests {
             writer.await.unwrap().unwrap();
         }
         assert_eq!(catalog.list().await.unwrap().len(), 20);
+    }
+
+    #[tokio::test]
+    async fn a_start_reads_a_snapshot_and_few_edits() {
+        let store = MemoryStore::new();
+        let catalog = TitleCatalog::open(store.store()).await.unwrap();
+        for at in 0..=EDITS_PER_SNAPSHOT {
+            catalog.put(entry("a", at)).await.unwrap();
+        }
+        assert_eq!(store.blobs().len(), 1);
+        store.retire("hollow.titles.raw", EDITS_PER_SNAPSHOT);
+        let restarted = TitleCatalog::open(store.store()).await.unwrap();
+        assert_eq!(
+            restarted.list().await.unwrap(),
+            [entry("a", EDITS_PER_SNAPSHOT)]
+        );
+    }
+
+    #[tokio::test]
+    async fn another_process_follows() {
+        let store = MemoryStore::new();
+        let here = TitleCatalog::open(store.store()).await.unwrap();
+        let there = Arc::new(TitleCatalog::open(store.store()).await.unwrap());
+        let following = tokio::spawn({
+            let there = Arc::clone(&there);
+            async move { there.follow().await }
+        });
+        here.put(entry("a", 1)).await.unwrap();
+        while there.snapshot().get(&TitleId("a".into())).is_none() {
+            tokio::task::yield_now().await;
+        }
+        following.abort();
     }
 }

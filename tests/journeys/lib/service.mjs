@@ -76,10 +76,10 @@ export async function command(args, env = {}) {
 
 /** A region (API, origin, studio) and appliances in processes of their own. */
 export class Service {
-  static async start({ appliances = 2, demo = false, folder } = {}) {
+  static async start({ appliances = 2, demo = false, data } = {}) {
     const service = new Service();
-    service.folder = folder ?? mkdtempSync(join(tmpdir(), 'marquee-journey-'));
-    service.data = join(service.folder, 'data');
+    service.folder = mkdtempSync(join(tmpdir(), 'marquee-journey-'));
+    service.data = data ?? join(service.folder, 'data');
     service.ports = { api: await freePort(), origin: await freePort() };
     service.demo = demo;
     service.appliances = new Map();
@@ -138,9 +138,9 @@ export class Service {
     return command([...args, '--server', this.url, '--data', this.data]);
   }
 
-  async stop() {
+  async stop({ keep = false } = {}) {
     for (const appliance of this.appliances.values()) await appliance.stop();
     await this.region?.stop();
-    rmSync(this.folder, { recursive: true, force: true });
+    if (!keep) rmSync(this.folder, { recursive: true, force: true });
   }
 }

@@ -1,19 +1,23 @@
 //! The API's listener: every public route, the consoles' routes, the document that describes them, and
 //! the web client.
 
+use std::sync::Arc;
+
 use axum::routing::get;
 use axum::{Json, Router};
 use contracts_delivery::ClusterSecret;
 use membership_accounts::require_owner;
-use platform_observe::Metrics;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate as _};
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
+use super::backups;
 use super::delivery::Delivery;
+use super::ground::Ground;
 use super::membership::Membership;
 use super::studio::Workplace;
+use crate::backup::Sources;
 use crate::config::Config;
 use crate::web;
 
@@ -31,7 +35,7 @@ pub(crate) fn router(
     workplace: Option<&Workplace>,
     delivery: &Delivery,
     secret: &ClusterSecret,
-    metrics: &Metrics,
+    ground: &Ground,
 ) -> Router {
     let mut public =
         OpenApiRouter::with_openapi(Document::openapi()).merge(membership.router(config));
@@ -40,10 +44,19 @@ pub(crate) fn router(
         public =
             public.merge(studio_journey::router(workplace.studio.clone()).layer(owners.clone()));
     }
+    if let Some(store) = &ground.embedded {
+        let sources = Sources {
+            store: Arc::clone(store),
+            origin: delivery.origin.clone(),
+            data: ground.data.clone(),
+        };
+        let backups = backups::router(sources, Arc::clone(&ground.clock));
+        public = public.merge(backups.layer(owners.clone()).into());
+    }
     let (router, document) = public.split_for_parts();
     let mut consoles = delivery_steering::console_router(delivery.steering.clone());
     if let Some(workplace) = workplace {
-        let uploads = studio_ingest::router(std::sync::Arc::clone(&workplace.uploads));
+        let uploads = studio_ingest::router(Arc::clone(&workplace.uploads));
         consoles = consoles.nest(studio_ingest::PATH, uploads);
     }
     let router = router
@@ -52,7 +65,7 @@ pub(crate) fn router(
             delivery.steering.clone(),
             secret.clone(),
         ))
-        .merge(metrics.router())
+        .merge(ground.metrics.router())
         .route("/openapi.json", get(move || async move { Json(document) }))
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(|| async { "ok\n" }));

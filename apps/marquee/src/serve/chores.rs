@@ -1,4 +1,4 @@
-//! What is done now and then for as long as the service runs.
+//! What is done now and then, or all the time, for as long as the service runs.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use super::studio::Workplace;
 /// How often: plays that fell silent free their place after a minute.
 const INTERVAL: Duration = Duration::from_mins(1);
 
-/// Ends silent plays, forgets expired sign-ins, removes expired uploads.
+/// Takes in catalogue edits of other processes, ends silent plays, forgets expired sign-ins, removes expired uploads.
 pub(crate) fn start(
     tasks: &mut JoinSet<()>,
     membership: &Membership,
@@ -23,6 +23,10 @@ pub(crate) fn start(
         Arc::clone(&membership.playback),
         Arc::clone(&membership.accounts),
     );
+    let (catalog, stop) = (Arc::clone(&membership.catalog), shutdown.clone());
+    tasks.spawn(async move {
+        stop.run_until_cancelled(catalog.follow()).await;
+    });
     let uploads = workplace.map(|workplace| Arc::clone(&workplace.uploads));
     tasks.spawn(async move {
         let mut ticks = tokio::time::interval(INTERVAL);

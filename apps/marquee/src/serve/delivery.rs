@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use contracts_delivery::{ApplianceId, ClusterSecret, ControlPlane, Tier, Upstream};
-use data_objects::Objects;
 use delivery_edge::{Appliance, EdgeConfig};
 use delivery_origin::{OriginStore, fill_router};
 use delivery_steering::SteeringService;
@@ -23,9 +22,7 @@ pub(crate) struct Delivery {
 
 impl Delivery {
     pub(crate) async fn open(ground: &Ground) -> Result<Self> {
-        let objects = Objects::open(ground.data.join("objects"))
-            .await
-            .context("cannot open the object store")?;
+        let objects = ground.films.clone();
         let (engine, clock) = (&ground.engine, &ground.clock);
         let origin = OriginStore::open(engine, objects, Arc::clone(clock)).await?;
         let withdrawals = Arc::new(origin.clone());

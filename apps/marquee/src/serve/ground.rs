@@ -5,17 +5,27 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use data_engine::{FjallEngine, SharedEngine};
-use data_events::{EventLog, SharedLog};
+use data_events::SharedLog;
+use data_hollow::HollowStore;
+use data_objects::Objects;
 use platform_clock::{SharedClock, SystemClock};
 use platform_entropy::{SharedEntropy, SystemEntropy};
 use platform_observe::Metrics;
 
+use super::stores::Stores;
 use crate::cli::Serve;
+use crate::config::Config;
 
 /// Stores, time, randomness, metrics, and the folder for everything that is kept.
 pub(crate) struct Ground {
     pub(crate) engine: SharedEngine,
+    /// The engine again, when this process keeps and backs up everything itself.
+    pub(crate) embedded: Option<Arc<FjallEngine>>,
     pub(crate) log: SharedLog,
+    /// What is published.
+    pub(crate) films: Objects,
+    /// What is held in memory: the catalogue.
+    pub(crate) datasets: HollowStore,
     pub(crate) clock: SharedClock,
     pub(crate) entropy: SharedEntropy,
     pub(crate) metrics: Metrics,
@@ -24,18 +34,17 @@ pub(crate) struct Ground {
 }
 
 impl Ground {
-    /// Opens the stores; one process at a time can.
-    pub(crate) async fn open(serve: &Serve) -> Result<Self> {
+    /// Opens the stores; of embedded ones this process is the only owner.
+    pub(crate) async fn open(config: &Config, serve: &Serve) -> Result<Self> {
         let data = folder(serve).await?;
         let clock = SystemClock::shared();
-        let engine = FjallEngine::open_shared(&data.join("store")).await?;
-        let log = EventLog::open(data.join("events"), Arc::clone(&clock)).await?;
-        for torn in log.torn_tails() {
-            tracing::warn!(?torn, "the event log's end was torn and has been cut");
-        }
+        let stores = Stores::open(&config.stores, &data, &clock).await?;
         Ok(Self {
-            engine,
-            log: Arc::new(log),
+            engine: stores.engine,
+            embedded: stores.embedded,
+            datasets: HollowStore::new(stores.datasets, Arc::clone(&stores.log)),
+            log: stores.log,
+            films: stores.films,
             clock,
             entropy: SystemEntropy::shared(),
             metrics: Metrics::new(),

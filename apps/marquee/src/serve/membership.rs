@@ -40,7 +40,8 @@ impl Membership {
         let accounts =
             AccountService::open(engine, Arc::clone(&clock), entropy, accounts_config(config))
                 .await?;
-        let catalog = Arc::new(TitleCatalog::open(engine).await?);
+        let catalog = Arc::new(TitleCatalog::open(ground.datasets.clone()).await?);
+        catalog.take_over(engine).await?;
         let viewing = Arc::new(Viewing::open(engine, Arc::clone(&clock)).await?);
         let origin: Arc<dyn Origin> = Arc::new(delivery.origin.clone());
         let steering: Arc<dyn Steering> = Arc::new(delivery.steering.clone());

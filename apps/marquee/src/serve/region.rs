@@ -25,7 +25,7 @@ pub(crate) async fn run(
     with_studio: bool,
     shutdown: Shutdown,
 ) -> Result<()> {
-    let ground = Ground::open(serve).await?;
+    let ground = Ground::open(&config, serve).await?;
     let secret = secret::read_or_make(&ground.data, &*ground.entropy).await?;
     let delivery = Delivery::open(&ground).await?;
     let membership = Membership::open(&config, &ground, &delivery).await?;
@@ -57,7 +57,7 @@ pub(crate) async fn run(
         workplace.as_ref(),
         &delivery,
         &secret,
-        &ground.metrics,
+        &ground,
     );
     tasks.spawn(server.serve(router, shutdown.clone()));
     chores::start(
@@ -100,7 +100,7 @@ async fn start_work(
     }
     let (studio, data) = (workplace.studio.clone(), ground.data.clone());
     let (uploads, tools) = (Arc::clone(&workplace.uploads), Arc::clone(&workplace.tools));
-    let making = demo::publish_all(studio, uploads, tools, data);
+    let making = Box::pin(demo::publish_all(studio, uploads, tools, data));
     let stop = shutdown.clone();
     tasks.spawn(async move {
         if let Some(Err(error)) = stop.run_until_cancelled(making).await {

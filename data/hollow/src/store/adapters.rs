@@ -138,7 +138,13 @@ impl Announcements for OnLog {
     async fn marked(&self, topic: &str) -> Result<u64, StoreError> {
         let pointer = self.marks.get(topic).await.map_err(object)?;
         let place = pointer.and_then(|pointer| pointer.value[..].try_into().ok());
-        Ok(place.map_or(0, u64::from_le_bytes))
+        let place = place.map_or(0, u64::from_le_bytes);
+        let ends = match self.log.ends(topic, PARTITION).await {
+            Err(EventError::UnknownTopic(_)) => return Ok(0),
+            ends => ends.map_err(event)?,
+        };
+        // Objects restored from a later moment than the log mark what it does not hold.
+        Ok(if place < ends.next.0 { place } else { 0 })
     }
 }
 

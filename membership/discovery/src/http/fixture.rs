@@ -12,7 +12,7 @@ use contracts_membership::{
     Account, AccountId, Accounts, AccountsError, Availability, Catalog as _, CatalogEntry,
     Maturity, Plan, Role, TitleId,
 };
-use data_engine::MemoryEngine;
+use data_hollow::testing::MemoryStore;
 use data_objects::ContentHash;
 use membership_catalog::{Asker, Snapshot, TitleCatalog};
 use platform_clock::Timestamp;
@@ -58,7 +58,9 @@ pub(crate) fn entry(id: &str, category: &str, tags: &[&str], at: u64) -> Catalog
 /// The catalogue's snapshot with these entries.
 pub(crate) fn snapshot(entries: &[CatalogEntry]) -> Arc<Snapshot> {
     let fill = async {
-        let catalog = TitleCatalog::open(&MemoryEngine::shared()).await.unwrap();
+        let catalog = TitleCatalog::open(MemoryStore::new().store())
+            .await
+            .unwrap();
         for entry in entries {
             catalog.put(entry.clone()).await.unwrap();
         }

@@ -7,6 +7,7 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use contracts_membership::{AccountId, Catalog as _, Maturity, TitleId};
 use data_engine::MemoryEngine;
+use data_hollow::testing::MemoryStore;
 use data_objects::ContentHash;
 use http_body_util::BodyExt as _;
 use membership_catalog::TitleCatalog;
@@ -26,7 +27,9 @@ struct Service {
 async fn service() -> Service {
     let engine = MemoryEngine::shared();
     let clock = ManualClock::at(Timestamp::from_millis(10_000));
-    let catalog = TitleCatalog::open(&engine).await.unwrap();
+    let catalog = TitleCatalog::open(MemoryStore::new().store())
+        .await
+        .unwrap();
     let mut german = entry("german", "Film", &["quiet"], 1);
     german.availability.territories = vec!["DE".into()];
     let mut adult = entry("adult", "Film", &[], 2);

@@ -13,6 +13,7 @@ use contracts_membership::{
 };
 use data_engine::{MemoryEngine, SharedEngine};
 use data_events::{MemoryLog, Offset, SharedLog};
+use data_hollow::testing::MemoryStore;
 use data_objects::ContentHash;
 use membership_catalog::TitleCatalog;
 use membership_viewing::Viewing;
@@ -104,7 +105,11 @@ impl World {
         let engine = MemoryEngine::shared();
         let clock = ManualClock::at(Timestamp::from_millis(1_000_000));
         let shared: SharedClock = clock.clone();
-        let catalog = Arc::new(TitleCatalog::open(&engine).await.unwrap());
+        let catalog = Arc::new(
+            TitleCatalog::open(MemoryStore::new().store())
+                .await
+                .unwrap(),
+        );
         catalog.put(entry()).await.unwrap();
         let viewing = Arc::new(Viewing::open(&engine, shared.clone()).await.unwrap());
         let origin = Arc::new(FilmOrigin::new());

@@ -9,6 +9,7 @@ use contracts_membership::{
     Account, AccountId, Accounts, AccountsError, Availability, CatalogEntry, Maturity, Plan, Role,
 };
 use data_engine::MemoryEngine;
+use data_hollow::testing::MemoryStore;
 use data_objects::ContentHash;
 use http_body_util::BodyExt as _;
 use membership_catalog::TitleCatalog;
@@ -43,7 +44,9 @@ impl Accounts for TokenIsName {
 async fn routes() -> Router {
     let engine = MemoryEngine::shared();
     let clock = ManualClock::at(Timestamp::from_millis(1));
-    let catalog = TitleCatalog::open(&engine).await.unwrap();
+    let catalog = TitleCatalog::open(MemoryStore::new().store())
+        .await
+        .unwrap();
     let entry = CatalogEntry {
         id: TitleId("sintel".into()),
         name: "Sintel".into(),
