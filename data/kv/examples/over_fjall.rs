@@ -1,14 +1,15 @@
 //! What the key-value layer costs over raw fjall, on this machine, in one run:
 //! `cargo run --release -p data-kv --example over_fjall [records]`.
 //!
-//! Raw fjall and the layer take turns, so that both meet the same noise; the ratios are of medians.
+//! Raw fjall, the engine and the layer take turns, so that they meet the same noise; the ratios are of
+//! medians.
 #![expect(clippy::print_stdout, reason = "it prints what it measured")]
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use data_engine::{Durability, FjallEngine};
+use data_engine::{Durability, FjallEngine, PageLimit, Range, RowTable};
 use data_kv::{
     GetItemsRequest, KeyValue, NamespaceConfig, Predicate, PutItem, PutItemsRequest, Service,
     ServiceParts, Tokens,
@@ -39,6 +40,8 @@ impl Raw {
 }
 
 struct Layer {
+    /// The engine's own table, beside the service's.
+    table: RowTable,
     service: Arc<Service>,
     namespace: Arc<str>,
     durable: Arc<str>,
@@ -90,25 +93,32 @@ impl Bench {
         (0..CALLS).map(pick).collect()
     }
 
-    /// Runs both `ROUNDS` times by turns and prints the ratio of their medians.
+    /// Runs all three `ROUNDS` times by turns and prints the medians, and their ratios to raw fjall's.
     async fn compare(
         &self,
         name: &str,
         mut raw: impl AsyncFnMut(usize) -> Result<(), Failure>,
+        mut engine: impl AsyncFnMut(usize) -> Result<(), Failure>,
         mut layer: impl AsyncFnMut(usize) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
-        let (mut raws, mut layers) = (Vec::new(), Vec::new());
+        let (mut raws, mut engines, mut layers) = (Vec::new(), Vec::new(), Vec::new());
         for round in 0..ROUNDS {
             let start = self.clock.monotonic();
             raw(round).await?;
-            let middle = self.clock.monotonic();
+            let second = self.clock.monotonic();
+            engine(round).await?;
+            let third = self.clock.monotonic();
             layer(round).await?;
-            raws.push(middle.saturating_sub(start));
-            layers.push(self.clock.monotonic().saturating_sub(middle));
+            raws.push(second.saturating_sub(start));
+            engines.push(third.saturating_sub(second));
+            layers.push(self.clock.monotonic().saturating_sub(third));
         }
-        let (raw, layer) = (median(raws), median(layers));
-        let ratio = layer.as_secs_f64() / raw.as_secs_f64();
-        println!("{name:28} raw {raw:>10.2?}  kv {layer:>10.2?}  ratio {ratio:.2}");
+        let (raw, engine, layer) = (median(raws), median(engines), median(layers));
+        let over = |time: Duration| time.as_secs_f64() / raw.as_secs_f64();
+        let (by_engine, by_layer) = (over(engine), over(layer));
+        println!(
+            "{name:24} raw {raw:>9.2?}  engine {engine:>9.2?} {by_engine:.2}  kv {layer:>9.2?} {by_layer:.2}"
+        );
         Ok(())
     }
 
@@ -117,6 +127,15 @@ impl Bench {
             let value = self.value();
             self.raw.put(&raw_key(index), &value, PersistMode::Buffer)?;
             let (layer, item) = (&self.layer, PutItem::new("v", value));
+            layer
+                .table
+                .put(
+                    id(index),
+                    "v",
+                    item.value.bytes.clone(),
+                    Durability::Process,
+                )
+                .await?;
             layer.put(&layer.namespace, id(index), item).await?;
         }
         Ok(())
@@ -141,7 +160,14 @@ impl Bench {
             }
             Ok(())
         };
-        self.compare("get", raw, layer).await
+        let engine = async |round: usize| {
+            for index in &picks[round] {
+                let found = self.layer.table.get(id(*index), "v").await?;
+                assert!(found.is_some_and(|it| it.len() == VALUE_BYTES));
+            }
+            Ok(())
+        };
+        self.compare("get", raw, engine, layer).await
     }
 
     async fn puts(&self, name: &str, picks: &[Vec<usize>]) -> Result<(), Failure> {
@@ -160,7 +186,17 @@ impl Bench {
             }
             Ok(())
         };
-        self.compare(name, raw, layer).await
+        let engine = async |round: usize| {
+            for index in &picks[round] {
+                let value = value.clone();
+                self.layer
+                    .table
+                    .put(id(*index), "v", value, Durability::Process)
+                    .await?;
+            }
+            Ok(())
+        };
+        self.compare(name, raw, engine, layer).await
     }
 
     async fn durable_puts(&self) -> Result<(), Failure> {
@@ -198,7 +234,26 @@ impl Bench {
             }
             Ok(())
         };
-        self.compare("fsynced put, 32 writers", raw, layer).await
+        let engine = async |round: usize| {
+            let writers = (0..WRITERS).map(|writer| {
+                let (table, value) = (self.layer.table.clone(), value.clone());
+                tokio::spawn(async move {
+                    for at in 0..EACH {
+                        let key = id((round * WRITERS + writer) * EACH + at);
+                        table
+                            .put(key, "durable", value.clone(), Durability::Power)
+                            .await?;
+                    }
+                    Ok::<_, Failure>(())
+                })
+            });
+            for done in futures::future::join_all(writers).await {
+                done??;
+            }
+            Ok(())
+        };
+        self.compare("fsynced put, 32 writers", raw, engine, layer)
+            .await
     }
 
     async fn pages(&self) -> Result<(), Failure> {
@@ -206,7 +261,11 @@ impl Bench {
             let (key, value) = (format!("{index:08}"), self.value());
             let raw_key = [b"paged/", key.as_bytes()].concat();
             self.raw.put(&raw_key, &value, PersistMode::Buffer)?;
-            let (layer, item) = (&self.layer, PutItem::new(key, value));
+            let (layer, item) = (&self.layer, PutItem::new(key.clone(), value.clone()));
+            layer
+                .table
+                .put("paged", key, value, Durability::Process)
+                .await?;
             layer.put(&layer.namespace, "paged".into(), item).await?;
         }
         let raw = async |_round: usize| {
@@ -237,7 +296,21 @@ impl Bench {
             assert_eq!(count, PAGED_ITEMS);
             Ok(())
         };
-        self.compare("pages of 2 MiB", raw, layer).await
+        let engine = async |_round: usize| {
+            let (mut count, mut left) = (0, Some(Range::all()));
+            while let Some(range) = left {
+                let limit = PageLimit {
+                    items: usize::MAX,
+                    ..PageLimit::default()
+                };
+                let page = self.layer.table.range("paged", &range, limit).await?;
+                count += page.items.len();
+                left = page.next;
+            }
+            assert_eq!(count, PAGED_ITEMS);
+            Ok(())
+        };
+        self.compare("pages of 2 MiB", raw, engine, layer).await
     }
 }
 
@@ -251,6 +324,10 @@ async fn main() -> Result<(), Failure> {
     let rows = database.keyspace("rows", KeyspaceCreateOptions::default)?;
     let clock = SystemClock::new();
     let entropy = SeededEntropy::shared(7);
+    // Each has a store, and so a cache, of its own.
+    let engine_folder = tempfile::tempdir()?;
+    let engine = FjallEngine::open_shared(engine_folder.path()).await?;
+    let table = RowTable::open(&engine, "rows").await?;
     let engine = FjallEngine::open_shared(kv_folder.path()).await?;
     let parts = ServiceParts::on("rows", engine, Arc::new(clock));
     let service = Arc::new(Service::open(parts).await?);
@@ -263,6 +340,7 @@ async fn main() -> Result<(), Failure> {
     };
     service.configure(durable).await?;
     let layer = Layer {
+        table,
         service,
         namespace: "bench".into(),
         durable: "durable".into(),

@@ -98,16 +98,14 @@ pub(crate) fn deleted() -> Bytes {
     Bytes::from_static(&[DELETED])
 }
 
-/// Reads stored bytes without copying the value.
+/// Reads stored bytes without copying the value. Inlined, as pages do it for every item.
+#[inline]
 pub(crate) fn decode(mut stored: Bytes) -> Result<Envelope, Unreadable> {
     let kind = stored.try_get_u8().map_err(|_| Unreadable::Damaged)?;
-    let inline = |encoding| Value {
-        bytes: stored.clone(),
-        encoding,
-    };
+    let inline = |bytes, encoding| Ok(Envelope::Inline(Value { bytes, encoding }));
     match kind {
-        PLAIN => Ok(Envelope::Inline(inline(Encoding::Plain))),
-        ZSTD => Ok(Envelope::Inline(inline(Encoding::Zstd))),
+        PLAIN => inline(stored, Encoding::Plain),
+        ZSTD => inline(stored, Encoding::Zstd),
         CHUNKED => blob(&stored)
             .map(Envelope::Chunked)
             .ok_or(Unreadable::Damaged),

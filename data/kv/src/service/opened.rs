@@ -17,10 +17,11 @@ pub(super) enum Opened {
     Chunked(Item, BlobRef),
 }
 
-/// Reads what is stored.
+/// Reads what is stored. Inlined, as pages do it for every item.
 ///
 /// # Errors
 /// [`KvError::Damaged`], [`KvError::NewerFormat`].
+#[inline]
 pub(super) fn open(
     (namespace, id): (&str, &[u8]),
     key: Bytes,

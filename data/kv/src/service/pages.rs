@@ -7,6 +7,7 @@ use super::deadline::Deadline;
 use super::opened::{Opened, open};
 use super::room::Room;
 use super::space::Space;
+use crate::envelope::BlobRef;
 use crate::limits::DEFAULT_PAGE_BYTES;
 use crate::{Item, KvError, Values, sizes};
 
@@ -23,6 +24,18 @@ pub(super) struct Filling<'a> {
 }
 
 impl Filling<'_> {
+    /// Takes an item; gives back its key when there is no room for it.
+    #[inline]
+    pub(super) fn push(&mut self, item: Item, into: &mut Vec<Item>) -> Option<Bytes> {
+        let size = item.size();
+        if !self.room.admits(size) {
+            return Some(item.key);
+        }
+        self.room.take(size);
+        into.push(item);
+        None
+    }
+
     /// Whether the page ends here: full, out of time, or out of calls.
     pub(super) fn is_over(&mut self) -> bool {
         self.room.is_full() || self.fetches == 0 || self.deadline.would_miss()
@@ -36,6 +49,15 @@ pub(super) fn boundary(range: &Range) -> Bytes {
         Direction::Reverse => &range.until,
     };
     boundary.clone().unwrap_or_default()
+}
+
+/// The boundary before `next`, the first key left.
+pub(super) fn goes_on(next: &Bytes, direction: Direction) -> Bytes {
+    match direction {
+        Direction::Forward => next.clone(),
+        // The least key greater than it: backwards a boundary is the first key done.
+        Direction::Reverse => [next, &[0][..]].concat().into(),
+    }
 }
 
 /// What of a range is left at a boundary; never more than the range.
@@ -75,18 +97,23 @@ impl Space {
                 self.sizes.learn(mean);
             }
             into.reserve(page.items.len());
-            let mut last: Option<Bytes> = None;
             for found in page.items {
-                let key = found.key.clone();
                 let cell = Cell {
                     value: found.value,
                     stamp: found.stamp,
                     expires: found.expires,
                 };
-                if !self.take(filling, id, found.key, cell, into).await? {
-                    return Ok(Some(last.map_or(left.clone(), |last| left.after(&last))));
+                let opened = open((&self.name, id), found.key, cell, filling.values)?;
+                let refused = match opened {
+                    Opened::Gone => None,
+                    Opened::Ready(item) => filling.push(item, into),
+                    Opened::Chunked(item, blob) => {
+                        self.take_chunked(filling, id, (item, blob), into).await?
+                    }
+                };
+                if let Some(key) = refused {
+                    return Ok(Some(resumed(left.clone(), goes_on(&key, left.direction))));
                 }
-                last = Some(key);
             }
             let Some(next) = page.next else {
                 return Ok(None);
@@ -98,34 +125,18 @@ impl Space {
         }
     }
 
-    /// Takes an item if there is room for it; returns whether there was.
-    pub(super) async fn take(
+    /// Joins an item's value and takes it; gives back its key when there is no room for it.
+    pub(super) async fn take_chunked(
         &self,
         filling: &mut Filling<'_>,
         id: &Bytes,
-        key: Bytes,
-        cell: Cell,
+        (item, blob): (Item, BlobRef),
         into: &mut Vec<Item>,
-    ) -> Result<bool, KvError> {
-        let item = match open((&self.name, id), key, cell, filling.values)? {
-            Opened::Gone => return Ok(true),
-            Opened::Ready(item) => item,
-            Opened::Chunked(item, blob) => {
-                if !filling.room.admits(item.key.len() + blob.bytes as usize) {
-                    return Ok(false);
-                }
-                match self.joined(id, item, blob).await? {
-                    None => return Ok(true),
-                    Some(item) => item,
-                }
-            }
-        };
-        let size = item.size();
-        if !filling.room.admits(size) {
-            return Ok(false);
+    ) -> Result<Option<Bytes>, KvError> {
+        if !filling.room.admits(item.key.len() + blob.bytes as usize) {
+            return Ok(Some(item.key));
         }
-        filling.room.take(size);
-        into.push(item);
-        Ok(true)
+        let joined = self.joined(id, item, blob).await?;
+        Ok(joined.and_then(|item| filling.push(item, into)))
     }
 }

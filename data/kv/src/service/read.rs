@@ -3,17 +3,17 @@
 use std::collections::VecDeque;
 
 use bytes::Bytes;
-use data_engine::Direction;
+use data_engine::{Cell, Direction};
 use futures::future::try_join_all;
 
 use super::deadline::Deadline;
 use super::opened::{Opened, open};
-use super::pages::{Filling, boundary, resumed};
+use super::pages::{Filling, boundary, goes_on, resumed};
 use super::room::Room;
 use super::space::Space;
 use crate::limits::{KEYS_AT_ONCE, MAX_FETCHES};
 use crate::page_token::{self, Position, Resume};
-use crate::{GetItemsRequest, GetItemsResponse, KvError, PageToken, Predicate, check};
+use crate::{GetItemsRequest, GetItemsResponse, Item, KvError, PageToken, Predicate, check};
 
 /// What must be the same in the request that a token is shown with.
 fn fingerprint(request: &GetItemsRequest) -> u64 {
@@ -123,12 +123,15 @@ impl Space {
             let reads = at_once.map(|key| self.cell(&request.id, key));
             for cell in try_join_all(reads).await? {
                 let Some(key) = left.front() else { break };
-                if let Some(cell) = cell
-                    && !self
-                        .take(&mut filling, &request.id, key.clone(), cell, &mut items)
-                        .await?
-                {
-                    let next = self.token(request, filling.mean, goes_on(key, request.direction));
+                let refused = match cell {
+                    None => None,
+                    Some(cell) => {
+                        self.take_cell(&mut filling, &request.id, key.clone(), cell, &mut items)
+                            .await?
+                    }
+                };
+                if let Some(key) = refused {
+                    let next = self.token(request, filling.mean, goes_on(&key, request.direction));
                     return Ok(GetItemsResponse {
                         items,
                         next_page_token: Some(next),
@@ -151,21 +154,28 @@ impl Space {
         })
     }
 
+    /// Takes an item by what is stored; gives back its key when there is no room for it.
+    async fn take_cell(
+        &self,
+        filling: &mut Filling<'_>,
+        id: &Bytes,
+        key: Bytes,
+        cell: Cell,
+        into: &mut Vec<Item>,
+    ) -> Result<Option<Bytes>, KvError> {
+        match open((&self.name, id), key, cell, filling.values)? {
+            Opened::Gone => Ok(None),
+            Opened::Ready(item) => Ok(filling.push(item, into)),
+            Opened::Chunked(item, blob) => self.take_chunked(filling, id, (item, blob), into).await,
+        }
+    }
+
     fn token(&self, request: &GetItemsRequest, mean: u32, position: Bytes) -> PageToken {
         let resume = Resume {
             mean,
             position: Position::Items(position),
         };
         page_token::encode(&self.name, fingerprint(request), &resume)
-    }
-}
-
-/// The boundary before `next`, the first key left.
-fn goes_on(next: &Bytes, direction: Direction) -> Bytes {
-    match direction {
-        Direction::Forward => next.clone(),
-        // The least key greater than it: backwards a boundary is the first key done.
-        Direction::Reverse => [next, &[0][..]].concat().into(),
     }
 }
 
