@@ -179,7 +179,9 @@ mod tests {
                 // Rounding to even moves a side by at most one pixel from the source's shape.
                 let exact = f64::from(rung.width) * f64::from(height) / f64::from(width);
                 let slack = 2.0 + f64::from(height) / f64::from(width);
-                prop_assert!((exact - f64::from(rung.height)).abs() <= slack, "{rung:?}");
+                // A side of 2 may have wanted to be less.
+                let has_shape = rung.width > 2 && rung.height > 2;
+                prop_assert!(!has_shape || (exact - f64::from(rung.height)).abs() <= slack, "{rung:?}");
             }
             for pair in ladder.windows(2) {
                 prop_assert!(pair[0].width <= pair[1].width && pair[0].height <= pair[1].height);

@@ -67,6 +67,7 @@ pub(crate) fn snapshot(entries: &[CatalogEntry]) -> Arc<Snapshot> {
         catalog.snapshot()
     };
     tokio::runtime::Builder::new_current_thread()
+        .enable_time()
         .build()
         .unwrap()
         .block_on(fill)
