@@ -15,14 +15,6 @@ pub const USUAL_SEGMENT: Duration = Duration::from_secs(4);
 /// of the work, short enough that a lost worker loses little and that cores share a title evenly.
 pub const CHUNK_TARGET: Duration = Duration::from_secs(15);
 
-/// Pixels across of the picture that cuts are looked for in: enough to tell shots apart, small enough
-/// that the pass costs little more than decoding.
-pub const SURVEY_WIDTH: u32 = 160;
-
-/// How different two frames must be to be a cut, in percent as `scdet` counts; its recommended value.
-/// Dissolves stay below it, and a segment may as well start anywhere in one.
-pub const CUT_THRESHOLD: u32 = 10;
-
 /// A picture this much shorter than its file declares was cut off.
 pub const SHORTFALL: Duration = Duration::from_secs(2);
 

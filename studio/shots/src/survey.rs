@@ -1,4 +1,4 @@
-//! The one decoding pass: counts the frames of the conformed picture, finds its cuts, and finds out
+//! The one decoding pass: counts the frames of the conformed picture, finds its shots, and finds out
 //! whether the file really holds what it declares.
 
 mod judge;
@@ -10,9 +10,8 @@ use media_ffmpeg::{MediaInput, ToolError, Tools};
 use serde::{Deserialize, Serialize};
 use studio_inspect::Report;
 
+use crate::detect::{Boundary, Detector, HEIGHT, WIDTH};
 use crate::grid::{GRID_INPUT, ReadFrom, grid_filters};
-use crate::limits::{CUT_THRESHOLD, SURVEY_WIDTH};
-use crate::scene::CutReader;
 
 pub use judge::{SurveyWarning, allowed_shortfall};
 
@@ -23,10 +22,20 @@ pub struct Survey {
     pub frame_rate: FrameRate,
     /// Frames of the title on the grid; never zero.
     pub frames: u64,
-    /// Frames that begin a new shot, ascending.
-    pub cuts: Vec<u64>,
+    /// Where shots give way to one another, ascending.
+    pub boundaries: Vec<Boundary>,
     /// What a person should know of the picture.
     pub warnings: Vec<SurveyWarning>,
+}
+
+impl Survey {
+    /// Frames that begin a new shot, ascending.
+    pub fn cuts(&self) -> Vec<u64> {
+        self.boundaries
+            .iter()
+            .map(|boundary| boundary.frame)
+            .collect()
+    }
 }
 
 /// Why there is no survey.
@@ -72,11 +81,10 @@ pub async fn survey(
 ) -> Result<Survey, SurveyError> {
     let rate = report.video.frame_rate;
     let filters = format!(
-        "{},scale={SURVEY_WIDTH}:-2:flags=fast_bilinear,format=gray,scdet=threshold={CUT_THRESHOLD},\
-         metadata=mode=print:key=lavfi.scd.time:file=-",
+        "{},scale={WIDTH}:{HEIGHT}:flags=area,format=gray",
         grid_filters(&report.video, rate, ReadFrom::Beginning)
     );
-    let (mut cuts, mut frames) = (CutReader::default(), 0);
+    let (mut detector, mut frames) = (Detector::default(), 0);
     let finished = tools
         .ffmpeg()
         .args(GRID_INPUT)
@@ -88,9 +96,9 @@ pub async fn survey(
             &filters,
         ])
         // The filters have made the rate constant; frames pass as they are.
-        .args(["-fps_mode", "passthrough", "-f", "null", "-"])
+        .args(["-fps_mode", "passthrough", "-f", "rawvideo", "-"])
         .stream(
-            |bytes| cuts.feed(bytes),
+            |bytes| detector.feed(bytes),
             |progress| {
                 frames = progress.frame;
                 on_progress(frames);
@@ -106,7 +114,7 @@ pub async fn survey(
     Ok(Survey {
         frame_rate: rate,
         frames,
-        cuts: cuts.finish(),
+        boundaries: detector.finish(frames),
         warnings,
     })
 }

@@ -21,7 +21,7 @@ async fn master(input: MediaInput) -> Master {
     let tools = test_tools().await;
     let report = inspect(&tools, &input).await.unwrap();
     let found = survey(&tools, &input, &report, |_| {}).await.unwrap();
-    let plan = plan_segments(found.frame_rate, found.frames, &found.cuts).unwrap();
+    let plan = plan_segments(found.frame_rate, found.frames, &found.cuts()).unwrap();
     let video = &report.video;
     let ladder = fixed_ladder(video.display_width, video.display_height, plan.frame_rate);
     Master {

@@ -133,7 +133,7 @@ async fn chunks_are_the_whole(input: &MediaInput) -> usize {
     let tools = test_tools().await;
     let report = inspect(&tools, input).await.unwrap();
     let found = survey(&tools, input, &report, |_| {}).await.unwrap();
-    let plan = plan_segments(found.frame_rate, found.frames, &found.cuts).unwrap();
+    let plan = plan_segments(found.frame_rate, found.frames, &found.cuts()).unwrap();
     let conformed = |start, frames| Conform {
         report: &report,
         rate: plan.frame_rate,

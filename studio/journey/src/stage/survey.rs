@@ -41,7 +41,7 @@ pub(crate) async fn plan(
     .map_err(|error| failure(&error, error.is_transient()))?;
     meter.set_total(survey.frames);
     meter.set_done(survey.frames);
-    let plan = plan_segments(survey.frame_rate, survey.frames, &survey.cuts)
+    let plan = plan_segments(survey.frame_rate, survey.frames, &survey.cuts())
         .map_err(|error| failure(&error, false))?;
     let chunks = chunks(&plan, CHUNK_TARGET);
     let (width, height) = (report.video.display_width, report.video.display_height);

@@ -6,6 +6,7 @@ use media_ffmpeg::testing::{make_clip, shared_media, test_tools};
 use studio_inspect::inspect;
 
 use super::*;
+use crate::testing::{Agreement, films, real_clips};
 use crate::{BadPlan, plan_segments};
 
 async fn surveyed(input: &MediaInput) -> Result<Survey, SurveyError> {
@@ -42,9 +43,9 @@ async fn cuts_are_found_to_the_frame_and_become_segments() -> Result<(), BadPlan
     let folder = tempfile::tempdir().unwrap();
     let input = three_shots(&folder.path().join("shots.mp4")).await;
     let found = surveyed(&input).await.unwrap();
-    assert_eq!((found.frames, found.cuts.as_slice()), (185, &[60, 110][..]));
+    assert_eq!((found.frames, found.cuts()), (185, vec![60, 110]));
     assert_eq!(found.warnings, []);
-    let plan = plan_segments(found.frame_rate, found.frames, &found.cuts)?;
+    let plan = plan_segments(found.frame_rate, found.frames, &found.cuts())?;
     assert_eq!(plan.starts, [0, 60, 110]);
     Ok(())
 }
@@ -143,17 +144,49 @@ async fn a_broadcast_that_changes_its_size_is_counted_once() {
 
 #[tokio::test]
 async fn real_clips_are_counted_to_the_frame() {
-    for (name, frames, cuts) in [
-        ("sintel-26s-848x480.mp4", 652, 6),
-        ("sintel-26s-ass-subtitles.mkv", 652, 6),
-        ("bunny-30s-1280x720.webm", 720, 3),
-        ("people-139s-768x432-silent.mp4", 1394, 0),
-        ("qc-no-duration.webm", 74, 0),
+    for (name, frames) in [
+        ("sintel-26s-848x480.mp4", 652),
+        ("sintel-26s-ass-subtitles.mkv", 652),
+        ("bunny-30s-1280x720.webm", 720),
+        ("people-139s-768x432-silent.mp4", 1394),
+        ("qc-no-duration.webm", 74),
     ] {
-        let Some(input) = shared_media(name) else {
-            continue;
-        };
-        let found = surveyed(&input).await.unwrap();
-        assert_eq!((found.frames, found.cuts.len()), (frames, cuts), "{name}");
+        if let Some(input) = shared_media(name) {
+            assert_eq!(surveyed(&input).await.unwrap().frames, frames, "{name}");
+        }
     }
+}
+
+#[tokio::test]
+async fn real_shots_begin_where_people_see_them_begin() {
+    for (name, labels) in real_clips() {
+        if let Some(input) = shared_media(name) {
+            let found = surveyed(&input).await.unwrap().boundaries;
+            let agreement = Agreement::of(&found, &labels);
+            assert!(
+                agreement.f1() >= 0.95 || labels.is_empty() && found.is_empty(),
+                "{name}: {found:?}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn made_shots_begin_where_they_were_put() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut all = Agreement::default();
+    for film in films() {
+        let path = folder.path().join("film.mp4");
+        let codec = ["-c:v", "libx264", "-preset", "ultrafast"];
+        let input = make_clip(
+            &path,
+            &[&["-f", "lavfi", "-i", &film.graph], &codec[..]].concat(),
+        )
+        .await;
+        let found = surveyed(&input).await.unwrap().boundaries;
+        let agreement = Agreement::of(&found, &film.labels);
+        assert!(agreement.f1() >= 0.85, "{}: {found:?}", film.name);
+        all = all.and(agreement);
+    }
+    assert!(all.f1() >= 0.95, "{all:?}");
 }
