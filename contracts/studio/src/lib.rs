@@ -2,9 +2,11 @@
 //! events. Types only; nothing here opens a file or a socket.
 
 mod event;
+mod ladder;
 mod status;
 mod submission;
 
 pub use event::{TITLES_TOPIC, TitleEvent};
+pub use ladder::{LadderPoint, LadderReport, LadderRung, QualityMeasure};
 pub use status::{StepProgress, StepState, TitleState, TitleStatus};
 pub use submission::{Submission, SubmittedSubtitle};

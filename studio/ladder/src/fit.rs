@@ -2,7 +2,9 @@
 
 use contracts_delivery::FrameRate;
 
-use crate::limits::{CRF, FAST_RATE_PERCENT, FIT_SLACK_PERCENT, USUAL_FRAMES_PER_SECOND};
+use crate::limits::{
+    CRF, FAST_RATE_PERCENT, FIT_SLACK_PERCENT, OWN_SIZE_PERCENT, USUAL_FRAMES_PER_SECOND,
+};
 use crate::{FIXED, FixedRung, Rung};
 
 /// The rungs that fit under a source, by ascending size; never empty.
@@ -31,6 +33,31 @@ pub fn fixed_ladder(display_width: u32, display_height: u32, rate: FrameRate) ->
         )];
     }
     rungs
+}
+
+/// The sizes worth trying for a source: those of the fixed ladder, and the source's own where it is well
+/// above them. Each has the cap of the published ladder there.
+pub fn candidates(display_width: u32, display_height: u32, rate: FrameRate) -> Vec<Rung> {
+    let mut sizes = fixed_ladder(display_width, display_height, rate);
+    let (width, height) = (even(display_width), even(display_height));
+    let Some(top) = sizes
+        .last()
+        .filter(|top| width.min(height) * 100 > top.width.min(top.height) * OWN_SIZE_PERCENT)
+    else {
+        return sizes;
+    };
+    // The published rates grow a little slower than the pixels do.
+    let larger =
+        f64::from(width) * f64::from(height) / (f64::from(top.width) * f64::from(top.height));
+    let own = Rung {
+        name: format!("{}p", width.min(height)),
+        width,
+        height,
+        max_kbps: (f64::from(top.max_kbps) * larger).ceil() as u32,
+        crf: CRF,
+    };
+    sizes.push(own);
+    sizes
 }
 
 /// The size of a picture inside a rung's box, or nothing when the box is larger than the picture.

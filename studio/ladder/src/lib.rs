@@ -1,14 +1,29 @@
 //! Which sizes and rates a title is encoded at.
 //!
-//! The fixed ladder, published as data: every title gets as many of its rungs as fit under the source.
-//! Pure arithmetic: this crate must not know how a rung is encoded, nor touch a file.
+//! The fixed ladder is published as data: as many of its rungs as fit under the source. A title's own
+//! ladder comes from trials of a few of its frames over size and rate factor: the convex hull of what they
+//! give, rungs on it at even steps of quality, and each rung's bits over the title's parts at equal slope.
+//!
+//! Pure arithmetic: this crate must not know how a rung is encoded or scored, nor touch a file.
 
+mod allocate;
+mod choose;
+mod curve;
 mod fit;
 mod fixed;
+mod hull;
+mod ladder;
 pub mod limits;
+mod sample;
 
-pub use fit::fixed_ladder;
+pub use allocate::{Part, allocate};
+pub use choose::choose;
+pub use curve::{Curve, Trial};
+pub use fit::{candidates, fixed_ladder};
 pub use fixed::{FIXED, FixedRung};
+pub use hull::{Rated, hull, slope};
+pub use ladder::{Ladder, Trials};
+pub use sample::{Sample, Tried, budget, harmonic, samples, whole};
 
 use serde::{Deserialize, Serialize};
 

@@ -15,3 +15,66 @@ pub const USUAL_FRAMES_PER_SECOND: f64 = 30.5;
 /// What the cap is multiplied by above [`USUAL_FRAMES_PER_SECOND`], in percent: twice the frames need
 /// about half as many bits again, as neighbouring frames resemble one another more.
 pub const FAST_RATE_PERCENT: u32 = 150;
+
+/// Rate factors that a rung may have: below, x264 spends on what nobody sees; above, pictures fall apart.
+pub const CRFS: std::ops::RangeInclusive<u8> = 18..=42;
+
+/// Rate factors that are tried of every size: a parabola goes through three, and these span [`CRFS`].
+pub const TRIAL_CRFS: [u8; 3] = [20, 28, 36];
+
+/// Quality from which on more is not seen.
+pub const SATURATED: f64 = 95.0;
+
+/// Points of quality that twice the rate must buy at the top.
+pub const LEAST_GAIN: f64 = 1.5;
+
+/// Quality between two rungs, at most, where the number of rungs allows: about two steps that are just
+/// noticed.
+pub const QUALITY_STEP: f64 = 13.0;
+
+/// Rungs of a title, at most: as many as the published ladder has.
+pub const MAX_RUNGS: usize = 7;
+
+/// What a rung's rate must be over the one below it: nearer ones are of no use to a player.
+pub const LEAST_STEP: f64 = 1.2;
+
+/// What the lowest rung is to cost at most, in kilobits a second: a phone on a poor network plays it.
+pub const BOTTOM_KBPS: f64 = 250.0;
+
+/// Quality below which a picture is not worth sending while a better one can be had.
+pub const LEAST_QUALITY: f64 = 30.0;
+
+/// How far a part's rate factor may be from its rung's.
+pub const MOST_SHIFT: u8 = 4;
+
+/// How much larger than the largest published size that fits a source must be to get a rung at its own
+/// size, in percent.
+pub const OWN_SIZE_PERCENT: u32 = 110;
+
+/// What a rung may spend at its peak, in percent of what it is expected to take on average.
+pub const PEAK_PERCENT: f64 = 200.0;
+
+/// The least cap of a rung, in kilobits a second: under it the first frame alone overfills the buffer.
+pub const LEAST_CAP_KBPS: f64 = 200.0;
+
+/// Frames of one sample, at least, where the title has them: an intra frame and enough of what follows.
+pub const SAMPLE_FRAMES: u64 = 16;
+
+/// Frames of one sample at most: two seconds.
+pub const LONGEST_SAMPLE: u64 = 48;
+
+/// Samples of a title, at most: more say little that is new.
+pub const SAMPLES: usize = 24;
+
+/// One frame in so many is scored: neighbours score alike.
+pub const SCORED_EVERY: u64 = 3;
+
+/// CPU time that analysis may take, as a part of what encoding the fixed ladder takes. Long titles stay
+/// far under it, as [`SAMPLES`] of [`LONGEST_SAMPLE`] frames are enough for any.
+pub const CPU_SHARE: f64 = 1.0;
+
+/// What scoring a pixel costs where encoding one costs 1.
+pub const SCORE_COST: f64 = 1.5;
+
+/// What reading and scaling a pixel costs for scoring.
+pub const SCALE_COST: f64 = 0.2;

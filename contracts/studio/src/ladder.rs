@@ -1,0 +1,63 @@
+//! What the analysis of a title's ladder found and chose.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// How quality was scored, from 0 to 100.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum QualityMeasure {
+    /// VMAF v0.6.1, its television model; frames are pooled by the harmonic mean.
+    Vmaf,
+    /// SSIM in decibels, five points to one, where the tools lack VMAF.
+    Ssim,
+}
+
+/// One trial: a size and a constant rate factor, over all samples of the title.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct LadderPoint {
+    /// Pixels across.
+    pub width: u32,
+    /// Pixels down.
+    pub height: u32,
+    /// x264's scale, lower is better.
+    pub crf: u8,
+    /// What the whole title would take, in kilobits a second.
+    pub kbps: f64,
+    /// What the whole title would score.
+    pub quality: f64,
+}
+
+/// A rung as it was chosen, and as it turned out.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct LadderRung {
+    /// Its name in the ladder.
+    pub name: String,
+    /// What was predicted of it.
+    pub predicted: LadderPoint,
+    /// What it takes, in kilobits a second, once encoded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub measured_kbps: Option<f64>,
+    /// What it scores, where that was measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub measured_quality: Option<f64>,
+}
+
+/// Why a title's ladder is what it is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct LadderReport {
+    /// What quality means here.
+    pub measure: QualityMeasure,
+    /// Frames of the title that were tried, each at every point.
+    pub sampled_frames: u64,
+    /// CPU time of the analysis, in milliseconds.
+    pub analysis_cpu_ms: u64,
+    /// Every trial.
+    pub points: Vec<LadderPoint>,
+    /// The points none is better than at its rate, by ascending rate.
+    pub hull: Vec<LadderPoint>,
+    /// The ladder, by ascending rate.
+    pub rungs: Vec<LadderRung>,
+    /// What the fixed ladder may spend at each of its sizes, in kilobits a second, by ascending rate.
+    pub fixed_kbps: Vec<u32>,
+}
