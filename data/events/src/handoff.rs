@@ -28,6 +28,21 @@ pub enum HandoffError {
         /// The offset that this consumer went on from.
         expected: Offset,
     },
+    /// The delivery begins beyond the first event that is not in the state, so that storing it would leave
+    /// events out for good. Nothing was changed: seek the consumer to `expected` and take what comes then.
+    #[error(
+        "a delivery of {topic}, partition {partition} begins at {found}, and the state at {expected}: seek to {expected}"
+    )]
+    Gap {
+        /// The topic.
+        topic: String,
+        /// The partition.
+        partition: u32,
+        /// The first event that is not in the state.
+        expected: Offset,
+        /// The first event of the delivery.
+        found: Offset,
+    },
     /// The stored offset is none; the store was written by something else.
     #[error("the next offset of {topic}, partition {partition} cannot be read")]
     Damaged {
@@ -75,6 +90,13 @@ impl Held {
             .partition_point(|event| event.offset < self.next);
         &delivery.events[known..]
     }
+
+    /// Where the delivery begins, if events lie between it and the state that retention did not drop.
+    fn gap(&self, delivery: &Delivery) -> Option<Offset> {
+        let found = delivery.events.first()?.offset;
+        let reached = self.next.0.saturating_add(delivery.missed);
+        (found.0 > reached).then_some(found)
+    }
 }
 
 impl Handoff {
@@ -107,12 +129,17 @@ impl Handoff {
         })
     }
 
-    /// Changes the state and moves the next offset, both or neither. Call it once per delivery, with what
-    /// its [`Held::fresh`] events change; a repeat of a call that was given up on is refused as overtaken.
+    /// Changes the state and moves the next offset past the delivery, both or neither. Call it once per
+    /// delivery, with what its [`Held::fresh`] events change; a repeat of a call that was given up on is
+    /// refused as overtaken.
+    ///
+    /// # Errors
+    /// [`HandoffError::Gap`] when the delivery leaves events out, [`HandoffError::Overtaken`] when another
+    /// consumer came first; neither changes anything.
     pub async fn store(
         &self,
         held: &mut Held,
-        next: Offset,
+        delivery: &Delivery,
         mut changes: Vec<Change>,
         durability: Durability,
     ) -> Result<(), HandoffError> {
@@ -122,6 +149,11 @@ impl Handoff {
         if changes.iter().any(item) {
             return Err(HandoffError::ReservedItem);
         }
+        if let Some(found) = held.gap(delivery) {
+            return Err(self.left_out(held, found));
+        }
+        let end = delivery.events.last().map(|event| event.offset.next());
+        let next = end.unwrap_or_default().max(held.next);
         let expected = held.stored.then(|| encode(held.next));
         changes.push(Change::put(NEXT_ITEM, encode(next)));
         let key = self.key(held.partition);
@@ -138,6 +170,15 @@ impl Handoff {
         held.next = next;
         held.stored = true;
         Ok(())
+    }
+
+    fn left_out(&self, held: &Held, found: Offset) -> HandoffError {
+        HandoffError::Gap {
+            topic: self.topic.clone(),
+            partition: held.partition,
+            expected: held.next,
+            found,
+        }
     }
 
     fn decode(&self, partition: u32, bytes: &[u8]) -> Result<Offset, HandoffError> {

@@ -3,7 +3,9 @@
 use bytes::Bytes;
 use data_engine::{CasTable, Change, Durability, MemoryEngine};
 use data_events::handoff::{Handoff, HandoffError, NEXT_ITEM};
-use data_events::{Consumer, EventError, MemoryLog, NewEvent, Offset, SharedLog, TopicSettings};
+use data_events::{
+    Consumer, Delivery, Event, EventError, MemoryLog, NewEvent, Offset, SharedLog, TopicSettings,
+};
 use platform_clock::{ManualClock, Timestamp};
 use proptest::prelude::*;
 
@@ -51,9 +53,8 @@ async fn turn(
     }
     let sum = count(table, handoff, delivery.partition).await + fresh;
     let change = Change::put("count", sum.to_be_bytes().to_vec());
-    let next = delivery.events[delivery.events.len() - 1].offset.next();
     let stored = handoff
-        .store(&mut held, next, vec![change], Durability::Power)
+        .store(&mut held, &delivery, vec![change], Durability::Power)
         .await;
     stored.expect("nobody else stores");
     if stop == Stop::Never {
@@ -95,6 +96,53 @@ proptest! {
     }
 }
 
+/// A delivery of the events before an offset.
+fn up_to(end: u64) -> Delivery {
+    between(0, end)
+}
+
+fn between(begin: u64, end: u64) -> Delivery {
+    let event = |offset| Event {
+        offset: Offset(offset),
+        key: Bytes::new(),
+        payload: Bytes::new(),
+        at: Timestamp::from_millis(1),
+        origin: None,
+    };
+    Delivery {
+        partition: 0,
+        events: (begin..end).map(event).collect(),
+        missed: 0,
+    }
+}
+
+#[tokio::test]
+async fn a_delivery_that_leaves_events_out_changes_nothing() {
+    let table = CasTable::open(&MemoryEngine::shared(), "state").await;
+    let handoff = Handoff::new(table.unwrap(), "g", "t");
+    let mut held = handoff.load(0).await.unwrap();
+    let store = async |held: &mut _, delivery: &Delivery| {
+        let stored = handoff.store(held, delivery, Vec::new(), Durability::Power);
+        stored.await
+    };
+    store(&mut held, &up_to(5)).await.unwrap();
+    let beyond = store(&mut held, &between(7, 9)).await;
+    let (expected, found) = (Offset(5), Offset(7));
+    assert!(
+        matches!(&beyond, Err(HandoffError::Gap { expected: at, found: from, .. }) if (*at, *from) == (expected, found)),
+        "{beyond:?}"
+    );
+    assert_eq!(handoff.load(0).await.unwrap(), held, "nothing was changed");
+    store(&mut held, &between(2, 4)).await.unwrap();
+    assert_eq!(held.next(), expected, "what is known moves nothing back");
+    let retired = Delivery {
+        missed: 2,
+        ..between(7, 9)
+    };
+    store(&mut held, &retired).await.unwrap();
+    assert_eq!(held.next(), Offset(9), "what retention dropped is no gap");
+}
+
 #[tokio::test]
 async fn who_comes_second_is_told_and_changes_nothing() {
     let table = CasTable::open(&MemoryEngine::shared(), "state")
@@ -107,11 +155,11 @@ async fn who_comes_second_is_told_and_changes_nothing() {
     );
     let put = |value: &'static str| vec![Change::put("state", value)];
     handoff
-        .store(&mut one, Offset(5), put("one"), Durability::Power)
+        .store(&mut one, &up_to(5), put("one"), Durability::Power)
         .await
         .unwrap();
     let late = handoff
-        .store(&mut other, Offset(7), put("other"), Durability::Power)
+        .store(&mut other, &up_to(7), put("other"), Durability::Power)
         .await;
     assert!(matches!(
         late,
@@ -125,7 +173,7 @@ async fn who_comes_second_is_told_and_changes_nothing() {
     assert_eq!(handoff.load(0).await.unwrap(), one);
     let own = vec![Change::delete(NEXT_ITEM)];
     let refused = handoff
-        .store(&mut one, Offset(6), own, Durability::Power)
+        .store(&mut one, &up_to(6), own, Durability::Power)
         .await;
     assert!(matches!(refused, Err(HandoffError::ReservedItem)));
     let key = handoff.key(0);

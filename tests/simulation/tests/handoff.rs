@@ -78,22 +78,23 @@ impl Ground {
         };
         let delivery = delivery?;
         let mut held = self.handoff.load(delivery.partition).await?;
-        if delivery.events[0].offset > held.next() {
-            // The share changed, and with it the place to go on from: the log's, which a power cut left ahead.
-            consumer.seek(delivery.partition, held.next());
-            return Ok(());
-        }
         let state = self.state(delivery.partition).await?;
         let fresh = held.fresh(&delivery).iter();
         let state: Bytes = fresh.fold(state, |state, event| {
             Bytes::from([&state[..], &event.payload[..]].concat())
         });
-        let next = delivery.events.last().map(|event| event.offset.next());
-        let next = next.expect("a delivery has events").max(held.next());
         let change = Change::put("state", state);
-        self.handoff
-            .store(&mut held, next, vec![change], durability)
-            .await?;
+        let stored = self
+            .handoff
+            .store(&mut held, &delivery, vec![change], durability);
+        match stored.await {
+            Err(HandoffError::Gap { expected, .. }) => {
+                // The share changed, and with it the place to go on from: the log's, which a power cut left ahead.
+                consumer.seek(delivery.partition, expected);
+                return Ok(());
+            }
+            stored => stored?,
+        }
         consumer.commit().await?;
         Ok(())
     }
