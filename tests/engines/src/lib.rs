@@ -2,15 +2,11 @@
 //!
 //! `./test engines` starts the servers, says in the environment where they are, and runs the tests of this
 //! crate; `./test engines up` starts them and leaves them running. Without servers every test says so and
-//! passes. A file in `tests/` is a server; a test in it is one trait's conformance suite on that server.
+//! passes. A file in `tests/` is a server, or what stands on one; in it are the conformance suites of its traits.
 //!
 //! This crate must not know how a server is started: that is `xtask/servers.sh`.
 
-mod wire;
-
 use platform_entropy::{SystemEntropy, random_id};
-
-pub use wire::exchange;
 
 /// What every variable's name begins with.
 const PREFIX: &str = "MARQUEE_TEST_";

@@ -1,4 +1,4 @@
-//! Cassandra: the wide-row engine's suite, and the suites of what stands on the engine.
+//! Cassandra: the wide-row engine's suite. Those of what stands on the engine are in `cassandra_stores`.
 
 use std::sync::Arc;
 
@@ -39,15 +39,6 @@ async fn cassandra_keeps_what_every_engine_promises() {
         return;
     };
     conformance::suite(connect(&cluster).await, tokio::time::sleep).await;
-    forget(&cluster).await;
-}
-
-#[tokio::test]
-async fn cassandra_carries_time_series() {
-    let Some(cluster) = keyspace() else {
-        return;
-    };
-    data_timeseries::conformance::suite(connect(&cluster).await, "cassandra").await;
     forget(&cluster).await;
 }
 

@@ -1,20 +1,59 @@
-//! memcached: the cache's suite, with a server in each of two zones.
+//! memcached: the cache's suite, on one server and on a server in each of two zones.
 
-use tests_engines::{exchange, zones};
+use std::sync::Arc;
+use std::time::Duration;
 
-#[test]
-fn every_zone_has_a_memcached() {
+use data_cache::{CacheKey, Entry, SharedCache, conformance, open};
+use platform_clock::SystemClock;
+use tests_engines::{unique, zones};
+
+/// The cache of some zones. It may take longer than a region's would: the servers share two cores with
+/// everything that is tested beside them.
+fn cache(zones: &[String]) -> SharedCache {
+    let address = format!("memcached://{}?timeout_ms=5000", zones.join(","));
+    open(&address, &SystemClock::shared()).expect("the address has every part")
+}
+
+#[tokio::test]
+async fn one_memcached_keeps_what_every_cache_promises() {
     let Some(zones) = zones("MEMCACHED") else {
         return;
     };
-    assert_eq!(zones.len(), 2, "{zones:?}");
-    for zone in zones {
-        let expected = b"STORED\r\nVALUE smoke 0 4\r\nkept\r\nEND\r\n";
-        let answer = exchange(
-            &zone,
-            b"set smoke 0 60 4\r\nkept\r\nget smoke\r\n",
-            expected.len(),
+    let clock = SystemClock::shared();
+    conformance::suite(cache(&zones[..1]), clock, tokio::time::sleep).await;
+}
+
+#[tokio::test]
+async fn zones_of_memcached_keep_what_every_cache_promises() {
+    let Some(zones) = zones("MEMCACHED") else {
+        return;
+    };
+    let clock = SystemClock::shared();
+    let cache = cache(&zones);
+    conformance::suite(Arc::clone(&cache), clock, tokio::time::sleep).await;
+    let names: Vec<_> = cache.zones().into_iter().map(|zone| zone.name).collect();
+    assert_eq!(names, zones, "the nearest first");
+}
+
+#[tokio::test]
+async fn what_is_set_is_in_every_zone() {
+    let Some(zones) = zones("MEMCACHED") else {
+        return;
+    };
+    let clock = SystemClock::shared();
+    let key = CacheKey::new("zones", unique("key").as_bytes()).expect("the name is allowed");
+    let entry = Entry::new(Some("v".into()), Duration::from_mins(1), &*clock).expect("it is short");
+    let both = cache(&zones);
+    both.set(&key, entry.clone()).await.expect("both take it");
+    for zone in &zones {
+        let alone = cache(std::slice::from_ref(zone));
+        assert_eq!(
+            alone.get(&key).await.expect("it answers"),
+            Some(entry.clone())
         );
-        assert_eq!(answer.expect("memcached answers"), expected);
     }
+    let first = cache(&zones[..1]);
+    first.remove(&key).await.expect("it is removed");
+    let found = both.get(&key).await.expect("they answer");
+    assert_eq!(found, Some(entry), "a read falls through to the next zone");
 }
