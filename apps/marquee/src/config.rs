@@ -112,6 +112,8 @@ impl Default for OriginConfig {
 pub(crate) struct StudioConfig {
     /// Encoders at once; 0: one per core.
     pub(crate) encoders: usize,
+    /// Whose ladder titles get.
+    pub(crate) ladder: studio_journey::LadderChoice,
 }
 
 /// What an operator decides about viewers.

@@ -18,10 +18,12 @@ mod file_at;
 mod fixture;
 mod level;
 pub mod limits;
+mod trial;
 mod x264;
 
 pub use audio::{AudioWarning, EncodedAudio, encode_audio};
 pub use chunk::{EncodedChunk, encode_chunk};
 pub use conform::{Conform, Span};
 pub use error::EncodeError;
+pub use trial::{Bench as TrialBench, SpanTrials};
 pub use x264::timescale;

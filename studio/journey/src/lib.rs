@@ -20,4 +20,4 @@ mod workshop;
 
 pub use error::StudioError;
 pub use router::router;
-pub use studio::{Studio, StudioParts};
+pub use studio::{LadderChoice, Studio, StudioParts};

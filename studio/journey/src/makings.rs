@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use contracts_membership::TitleId;
+use contracts_studio::LadderReport;
 use serde::{Deserialize, Serialize};
 use studio_encode::{EncodedAudio, EncodedChunk};
 use studio_inspect::{AudioFacts, Report};
@@ -33,13 +34,59 @@ pub(crate) struct ReceivedSubtitle {
     pub(crate) path: PathBuf,
 }
 
-/// Where the title is cut, and what it is encoded at.
+/// Where the title is cut, and what it would be encoded at without a ladder of its own.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Planned {
     pub(crate) survey: Survey,
     pub(crate) plan: SegmentPlan,
     pub(crate) chunks: Vec<Chunk>,
     pub(crate) rungs: Vec<Rung>,
+}
+
+/// The ladder that was chosen.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Analysed {
+    pub(crate) rungs: Vec<Rung>,
+    /// For each rung each chunk's rate factor; the rung's own where there is none.
+    pub(crate) crfs: Vec<Vec<u8>>,
+    /// Absent where the ladder is the fixed one.
+    pub(crate) report: Option<LadderReport>,
+    pub(crate) warnings: Vec<String>,
+}
+
+impl Analysed {
+    /// The fixed ladder.
+    pub(crate) const fn fixed(rungs: Vec<Rung>) -> Self {
+        Self {
+            rungs,
+            crfs: Vec::new(),
+            report: None,
+            warnings: Vec::new(),
+        }
+    }
+
+    /// A rung as one chunk is encoded at it.
+    pub(crate) fn rung_of(&self, index: usize, chunk: &Chunk) -> Rung {
+        let own = self
+            .crfs
+            .get(index)
+            .and_then(|of_rung| of_rung.get(chunk.index as usize));
+        Rung {
+            crf: own.copied().unwrap_or(self.rungs[index].crf),
+            ..self.rungs[index].clone()
+        }
+    }
+
+    /// The report with what the encoded chunks, rung by rung, turned out to take.
+    pub(crate) fn measured(&self, chunks: &[EncodedChunk], seconds: f64) -> Option<LadderReport> {
+        let mut report = self.report.clone()?;
+        let each = chunks.chunks((chunks.len() / self.rungs.len().max(1)).max(1));
+        for (rung, chunks) in report.rungs.iter_mut().zip(each) {
+            let bytes: u64 = chunks.iter().map(|chunk| chunk.bytes).sum();
+            rung.measured_kbps = Some(bytes as f64 / 125.0 / seconds.max(0.001));
+        }
+        Some(report)
+    }
 }
 
 /// Subtitles as whole WebVTT files.
@@ -62,6 +109,7 @@ pub(crate) struct Makings {
     pub(crate) work: PathBuf,
     pub(crate) report: Report,
     pub(crate) planned: Planned,
+    pub(crate) ladder: Analysed,
     pub(crate) texts: Texts,
     /// Rung by rung in the plan's order, each rung's chunks in order.
     pub(crate) chunks: Vec<EncodedChunk>,
@@ -69,6 +117,12 @@ pub(crate) struct Makings {
 }
 
 impl Makings {
+    /// Why the ladder is what it is, and what it turned out to take.
+    pub(crate) fn ladder_report(&self) -> Option<LadderReport> {
+        let seconds = self.planned.plan.duration().as_secs_f64();
+        self.ladder.measured(&self.chunks, seconds)
+    }
+
     /// What people should know of the master and of what became of it.
     pub(crate) fn warnings(&self) -> Vec<String> {
         let report = self.report.warnings.iter().map(ToString::to_string);
@@ -80,6 +134,7 @@ impl Makings {
             .map(ToString::to_string);
         report
             .chain(survey)
+            .chain(self.ladder.warnings.iter().cloned())
             .chain(self.texts.warnings.iter().cloned())
             .chain(sound)
             .collect()

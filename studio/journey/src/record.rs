@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use contracts_delivery::ReleaseId;
 use contracts_membership::{CatalogEntry, TitleId};
-use contracts_studio::Submission;
+use contracts_studio::{LadderReport, Submission};
 use data_engine::{CasTable, Durability, EngineError, SharedEngine};
 use platform_clock::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -14,7 +14,7 @@ const TABLE: &str = "studio-titles";
 const PARTITION: &[u8] = b"titles";
 
 /// One title as the studio knows it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct TitleRecord {
     pub(crate) id: TitleId,
     pub(crate) submission: Submission,
@@ -29,6 +29,9 @@ pub(crate) struct TitleRecord {
     /// What people should know of the newest master.
     #[serde(default)]
     pub(crate) warnings: Vec<String>,
+    /// Why its ladder is what it is; absent for the fixed one.
+    #[serde(default)]
+    pub(crate) ladder: Option<LadderReport>,
 }
 
 impl TitleRecord {

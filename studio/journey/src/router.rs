@@ -8,7 +8,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use axum::response::IntoResponse;
 use contracts_membership::TitleId;
-use contracts_studio::{Submission, TitleStatus};
+use contracts_studio::{LadderReport, Submission, TitleStatus};
 use platform_http::{Problem, Result};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -25,6 +25,7 @@ pub fn router(studio: Studio) -> OpenApiRouter {
         .routes(routes!(submit))
         .routes(routes!(titles))
         .routes(routes!(title, delete))
+        .routes(routes!(ladder))
         .routes(routes!(unpublish))
         .routes(routes!(publish))
         .routes(routes!(retry))
@@ -114,6 +115,18 @@ async fn titles(State(studio): State<Studio>) -> Result<Json<Titles>> {
 )]
 async fn title(State(studio): State<Studio>, Path(id): Path<TitleId>) -> Result<Json<TitleStatus>> {
     Ok(Json(studio.title(&id).await.map_err(problem)?))
+}
+
+/// Why a title is encoded as it is; null while it has no ladder of its own.
+#[utoipa::path(
+    get, path = "/studio/v1/titles/{id}/ladder", tag = "studio", params(("id" = String, Path)),
+    responses((status = 200, body = Option<LadderReport>), (status = 404, description = "No such title"))
+)]
+async fn ladder(
+    State(studio): State<Studio>,
+    Path(id): Path<TitleId>,
+) -> Result<Json<Option<LadderReport>>> {
+    Ok(Json(studio.ladder(&id).await.map_err(problem)?))
 }
 
 /// Removes a title and everything made from it.

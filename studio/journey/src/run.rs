@@ -54,10 +54,18 @@ async fn stages(context: &Context, workshop: &Workshop, input: &RunInput) -> Res
             stage::plan(workshop, &received, &report, meter)
         })
         .await?;
+    let ladder = context
+        .step("ladder", policy, |meter| {
+            stage::ladder(workshop, &received, &report, &planned, &work, meter)
+        })
+        .await?;
     let texts = context
         .step("text", policy, |_| stage::texts(&received, &report, &work))
         .await?;
-    let chunks = stage::encode(context, workshop, &received, &report, &planned, &work).await?;
+    let chunks = stage::encode(
+        context, workshop, &received, &report, &planned, &ladder, &work,
+    )
+    .await?;
     let sounds = context
         .step("audio", policy, |meter| {
             stage::sounds(workshop, &received, &report, &planned, &work, meter)
@@ -67,6 +75,7 @@ async fn stages(context: &Context, workshop: &Workshop, input: &RunInput) -> Res
         work,
         report,
         planned,
+        ladder,
         texts,
         chunks,
         sounds,
@@ -83,7 +92,7 @@ async fn stages(context: &Context, workshop: &Workshop, input: &RunInput) -> Res
         .await?;
     let release = context
         .step("publish", policy, |_| {
-            stage::publish(workshop, input, &parts, makings.warnings())
+            stage::publish(workshop, input, &parts, &makings)
         })
         .await?;
     tracing::info!(title = %input.title, %release, "title published");

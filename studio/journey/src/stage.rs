@@ -1,6 +1,7 @@
 //! The steps, each a thin call into the crate that does the work.
 
 mod encode;
+mod ladder;
 mod package;
 mod publish;
 mod receive;
@@ -8,6 +9,7 @@ mod survey;
 mod text;
 
 pub(crate) use encode::{encode, sounds};
+pub(crate) use ladder::ladder;
 pub(crate) use package::{package, verify};
 pub(crate) use publish::publish;
 pub(crate) use receive::{receive, take_all, uploads};

@@ -7,10 +7,11 @@ use platform_clock::Timestamp;
 use crate::record::TitleRecord;
 
 /// The steps in order: name, label, what is counted.
-const STEPS: [(&str, &str, &str); 9] = [
+const STEPS: [(&str, &str, &str); 10] = [
     ("receive", "Receive", "files"),
     ("inspect", "Inspect", ""),
     ("shots", "Find shots", "frames"),
+    ("ladder", "Choose a ladder", "frames"),
     ("text", "Subtitles", ""),
     ("encode", "Encode", "frames"),
     ("audio", "Sound", "seconds"),
@@ -116,8 +117,8 @@ mod tests {
     fn rate_and_time_left_leave_out_what_was_done_before() {
         let ran = [step("encode", Ran::Running, 60)];
         let steps = steps(&ran, TitleState::Running, Timestamp::from_millis(4_000));
-        assert_eq!(steps[4].rate_per_s, Some(10.0));
-        assert_eq!(steps[4].eta_s, Some(4.0));
+        assert_eq!(steps[5].rate_per_s, Some(10.0));
+        assert_eq!(steps[5].eta_s, Some(4.0));
     }
 
     #[test]

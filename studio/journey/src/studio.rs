@@ -7,13 +7,14 @@ use std::sync::Arc;
 
 use contracts_delivery::Origin;
 use contracts_membership::{Catalog, TitleId};
-use contracts_studio::{Submission, TITLES_TOPIC, TitleEvent, TitleStatus};
+use contracts_studio::{LadderReport, Submission, TITLES_TOPIC, TitleEvent, TitleStatus};
 use data_engine::SharedEngine;
 use data_events::{SharedLog, TopicSettings};
 use data_workflow::{State, Workflows};
 use media_ffmpeg::Tools;
 use platform_clock::SharedClock;
 use platform_entropy::{SharedEntropy, random_id};
+use serde::{Deserialize, Serialize};
 use studio_ingest::Uploads;
 use tokio::sync::Semaphore;
 
@@ -26,6 +27,17 @@ use crate::stage::{take_all, uploads};
 use crate::status::status;
 use crate::submission::check;
 use crate::workshop::{Workshop, remove_folder};
+
+/// Whose ladder titles are encoded at.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LadderChoice {
+    /// Each title's own, found by trials.
+    PerTitle,
+    /// The published one.
+    #[default]
+    Fixed,
+}
 
 /// What the studio is made of.
 #[derive(Clone)]
@@ -50,6 +62,8 @@ pub struct StudioParts {
     pub folder: PathBuf,
     /// Encoder processes at once; at least one.
     pub encoders: usize,
+    /// Whose ladder titles get.
+    pub ladder: LadderChoice,
 }
 
 /// The studio. Cheap to clone.
@@ -79,6 +93,7 @@ impl Studio {
             folder: parts.folder,
             places: Semaphore::new(encoders),
             encoders,
+            ladder: parts.ladder,
             start: random_id(&*parts.entropy),
         });
         workshop.prepare().await?;
@@ -129,6 +144,7 @@ impl Studio {
             entry: None,
             unpublished: false,
             warnings: Vec::new(),
+            ladder: None,
         };
         self.workshop.records.add(&record).await?;
         self.start(&record).await?;
@@ -139,6 +155,11 @@ impl Studio {
     pub async fn title(&self, id: &TitleId) -> Result<TitleStatus, StudioError> {
         let record = self.record(id).await?;
         self.status_of(&record).await
+    }
+
+    /// Why a title's ladder is what it is; absent while it has none of its own.
+    pub async fn ladder(&self, id: &TitleId) -> Result<Option<LadderReport>, StudioError> {
+        Ok(self.record(id).await?.ladder)
     }
 
     /// How every title stands, newest first.

@@ -14,6 +14,7 @@ use platform_clock::SharedClock;
 use studio_ingest::Uploads;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
+use crate::LadderChoice;
 use crate::record::{Records, workflow_id};
 
 /// The dependencies of a title's journey.
@@ -28,6 +29,8 @@ pub(crate) struct Workshop {
     pub(crate) folder: PathBuf,
     /// One place per encoder process, shared by all titles.
     pub(crate) places: Semaphore,
+    /// Whose ladder titles get.
+    pub(crate) ladder: LadderChoice,
     /// How many places there are.
     pub(crate) encoders: usize,
     /// Random, of this start of the service.

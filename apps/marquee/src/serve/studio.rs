@@ -55,6 +55,7 @@ impl Workplace {
             events: Arc::clone(&ground.log),
             folder: ground.data.join("studio"),
             encoders: encoders(config.studio.encoders),
+            ladder: config.studio.ladder,
         })
         .await?;
         Ok(Self {

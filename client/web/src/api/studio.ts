@@ -1,6 +1,6 @@
 // What an owner does to titles: list, follow, publish, withdraw, retry, remove, and register an uploaded file.
 import { ask, tell } from './http';
-import type { NewTitle, TitleStatus } from './types';
+import type { LadderReport, NewTitle, TitleStatus } from './types';
 
 const titlePath = (id: string): string => `/studio/v1/titles/${encodeURIComponent(id)}`;
 
@@ -10,6 +10,10 @@ export async function titles(signal?: AbortSignal): Promise<TitleStatus[]> {
 
 export function status(id: string, signal?: AbortSignal): Promise<TitleStatus> {
   return ask<TitleStatus>(titlePath(id), { signal });
+}
+
+export function ladder(id: string, signal?: AbortSignal): Promise<LadderReport | null> {
+  return ask<LadderReport | null>(`${titlePath(id)}/ladder`, { signal });
 }
 
 export function publish(id: string): Promise<void> {

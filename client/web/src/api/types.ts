@@ -133,3 +133,29 @@ export interface NewTitle {
   maturity?: Maturity;
   subtitles?: { language: string; label?: string; upload_id: string }[];
 }
+
+export interface LadderPoint {
+  width: number;
+  height: number;
+  crf: number;
+  kbps: number;
+  quality: number;
+}
+
+export interface LadderRung {
+  name: string;
+  predicted: LadderPoint;
+  measured_kbps?: number;
+  measured_quality?: number;
+}
+
+/** Why a title's ladder is what it is. */
+export interface LadderReport {
+  measure: 'vmaf' | 'ssim';
+  sampled_frames: number;
+  analysis_cpu_ms: number;
+  points: LadderPoint[];
+  hull: LadderPoint[];
+  rungs: LadderRung[];
+  fixed_kbps: number[];
+}

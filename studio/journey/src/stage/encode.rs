@@ -10,7 +10,7 @@ use studio_shots::Chunk;
 
 use super::survey::master;
 use crate::limits::{AUDIO_TRACKS, DISK_RESERVE};
-use crate::makings::{Planned, Received, Sound};
+use crate::makings::{Analysed, Planned, Received, Sound};
 use crate::outcome::{disk, failure};
 use crate::workshop::Workshop;
 
@@ -21,16 +21,13 @@ pub(crate) async fn encode(
     received: &Received,
     report: &Report,
     planned: &Planned,
+    ladder: &Analysed,
     work: &Path,
 ) -> Result<Vec<EncodedChunk>, StepError> {
-    let items = planned
-        .rungs
-        .iter()
-        .flat_map(|rung| {
-            planned
-                .chunks
-                .iter()
-                .map(move |chunk| (rung.clone(), *chunk))
+    let items = (0..ladder.rungs.len())
+        .flat_map(|index| {
+            let chunks = planned.chunks.iter();
+            chunks.map(move |chunk| (ladder.rung_of(index, chunk), *chunk))
         })
         .map(|(rung, chunk)| Item {
             key: format!("{}-{:05}", rung.name, chunk.index),

@@ -21,12 +21,12 @@ pub(crate) async fn package(
     meter: Meter,
 ) -> Result<ReleaseParts, StepError> {
     let planned = &makings.planned;
-    meter.set_total(planned.rungs.len() as u64 + makings.sounds.len() as u64 + 2);
-    let mut video = Vec::with_capacity(planned.rungs.len());
+    let rungs = &makings.ladder.rungs;
+    meter.set_total(rungs.len() as u64 + makings.sounds.len() as u64 + 2);
+    let mut video = Vec::with_capacity(rungs.len());
     let mut done = 0..;
     let mut count = || meter.set_done(done.next().unwrap_or_default() + 1);
-    for (rung, chunks) in planned
-        .rungs
+    for (rung, chunks) in rungs
         .iter()
         .zip(makings.chunks.chunks(planned.chunks.len()))
     {

@@ -6,7 +6,7 @@ use contracts_studio::TitleEvent;
 use data_workflow::StepError;
 use studio_package::{ReleaseParts, assemble};
 
-use crate::makings::RunInput;
+use crate::makings::{Makings, RunInput};
 use crate::outcome::failure;
 use crate::record::TitleRecord;
 use crate::stage::uploads;
@@ -18,7 +18,7 @@ pub(crate) async fn publish(
     workshop: &Workshop,
     input: &RunInput,
     parts: &ReleaseParts,
-    warnings: Vec<String>,
+    makings: &Makings,
 ) -> Result<ReleaseId, StepError> {
     let Some(record) = workshop.records.get(&input.title).await? else {
         return Err(StepError::Permanent("the title was deleted".to_owned()));
@@ -44,12 +44,14 @@ pub(crate) async fn publish(
             .await
             .map_err(|error| failure(&error, true))?;
     }
+    let (warnings, ladder) = (makings.warnings(), makings.ladder_report());
     workshop
         .records
         .change(&input.title, |record| {
             record.entry = Some(entry.clone());
             record.unpublished = false;
             record.warnings.clone_from(&warnings);
+            record.ladder.clone_from(&ladder);
             true
         })
         .await?;

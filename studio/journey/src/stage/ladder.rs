@@ -1,0 +1,130 @@
+//! The title's own ladder, from trials of a few of its frames.
+
+use std::path::Path;
+use std::time::Duration;
+
+use data_workflow::{Meter, StepError};
+use futures::{StreamExt as _, TryStreamExt as _, stream};
+use studio_encode::{EncodeError, Span, TrialBench};
+use studio_inspect::Report;
+use studio_ladder::limits::TRIAL_CRFS;
+use studio_ladder::{Rung, Sample, Trials, budget, candidates, samples};
+
+use super::survey::master;
+use crate::LadderChoice;
+use crate::makings::{Analysed, Planned, Received};
+use crate::workshop::{Workshop, remove_folder};
+
+/// Chooses the rungs and each one's rate factors; the fixed ladder where that is configured, and, with a
+/// warning, where the analysis fails.
+pub(crate) async fn ladder(
+    workshop: &Workshop,
+    received: &Received,
+    report: &Report,
+    planned: &Planned,
+    work: &Path,
+    meter: Meter,
+) -> Result<Analysed, StepError> {
+    let fixed = || Analysed::fixed(planned.rungs.clone());
+    if workshop.ladder == LadderChoice::Fixed {
+        return Ok(fixed());
+    }
+    let folder = work.join("trials");
+    let found = trials(workshop, received, report, planned, &folder, &meter).await;
+    if let Err(error) = remove_folder(&folder).await {
+        tracing::warn!(folder = %folder.display(), %error, "cannot remove the trials' folder");
+    }
+    let rate = planned.plan.frame_rate.per_second();
+    let (trials, warning) = match found {
+        Ok(trials) => (Some(trials), "its trials say nothing".to_owned()),
+        Err(error) => (None, error.to_string()),
+    };
+    let chosen = trials.and_then(|trials| Some((trials.ladder(rate, &planned.rungs)?, trials)));
+    let Some((ladder, trials)) = chosen else {
+        let warning =
+            format!("the title's own ladder could not be found, the fixed one is used: {warning}");
+        return Ok(Analysed {
+            warnings: vec![warning],
+            ..fixed()
+        });
+    };
+    let parts: Vec<_> = planned
+        .chunks
+        .iter()
+        .map(|chunk| (chunk.start_frame, chunk.frames))
+        .collect();
+    let crfs = ladder
+        .rungs
+        .iter()
+        .map(|rung| trials.allocation(rung, &parts, rate))
+        .collect();
+    Ok(Analysed {
+        rungs: ladder.rungs,
+        crfs,
+        report: Some(ladder.report),
+        warnings: Vec::new(),
+    })
+}
+
+async fn trials(
+    workshop: &Workshop,
+    received: &Received,
+    report: &Report,
+    planned: &Planned,
+    folder: &Path,
+    meter: &Meter,
+) -> Result<Trials, EncodeError> {
+    let disk = |source| EncodeError::Disk {
+        path: folder.to_owned(),
+        source,
+    };
+    let input = master(received).map_err(|error| disk(std::io::Error::other(error)))?;
+    let plan = &planned.plan;
+    let sizes = sizes(report, plan.frame_rate);
+    let segments: Vec<_> = plan.segments().map(|it| (it.start, it.frames)).collect();
+    let samples = samples(&segments, budget(plan.frames, &planned.rungs, &sizes));
+    meter.set_total(samples.iter().map(|sample| sample.frames).sum());
+    let bench = TrialBench {
+        tools: &workshop.tools,
+        input: &input,
+        report,
+        rate: plan.frame_rate,
+        sizes: &sizes,
+        crfs: &TRIAL_CRFS,
+    };
+    let one = async |(index, sample): (usize, Sample)| {
+        let _place = workshop.place().await;
+        let folder = folder.join(index.to_string());
+        remove_folder(&folder).await.map_err(disk)?;
+        tokio::fs::create_dir_all(&folder).await.map_err(disk)?;
+        let span = Span {
+            start: sample.start,
+            frames: sample.frames,
+        };
+        let found = bench.try_span(span, &folder).await?;
+        remove_folder(&folder).await.map_err(disk)?;
+        meter.set_done(meter.done() + sample.frames);
+        Ok::<_, EncodeError>(found)
+    };
+    let found: Vec<_> = stream::iter(samples.iter().copied().enumerate())
+        .map(one)
+        .buffered(workshop.encoders)
+        .try_collect()
+        .await?;
+    let cpu: Duration = found.iter().map(|span| span.cpu).sum();
+    Ok(Trials {
+        measure: bench.measure(),
+        cpu_ms: u64::try_from(cpu.as_millis()).unwrap_or(u64::MAX),
+        tried: found.into_iter().map(|span| span.tried).collect(),
+        sizes,
+        samples,
+    })
+}
+
+fn sizes(report: &Report, rate: contracts_delivery::FrameRate) -> Vec<Rung> {
+    candidates(
+        report.video.display_width,
+        report.video.display_height,
+        rate,
+    )
+}
