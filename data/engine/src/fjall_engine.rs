@@ -6,6 +6,7 @@ mod dump;
 mod folder;
 mod format;
 pub(crate) mod fuzzing;
+mod horizon;
 mod journal;
 mod migrate;
 mod room;
@@ -30,6 +31,7 @@ use crate::{
     Cell, Change, Durability, Engine, EngineError, Mutation, Page, PageLimit, Range, SharedEngine,
     Stamp, Stamps, TableKind, TokenRange, check,
 };
+use horizon::Horizon;
 use room::Room;
 use stripes::Stripes;
 use sweeper::{Sweeper, Sweeping, Tables};
@@ -43,8 +45,8 @@ const DELETED: &str = "deleted";
 
 /// Rows on this machine's disk.
 ///
-/// Two fjall keyspaces per table (rows, range tombstones), one journal for all of them. A write reads what
-/// it replaces, under a lock of its partition, so that the greater stamp stands. Reads and commits touch memory, the page
+/// Two fjall keyspaces per table (rows, range tombstones), one journal for all of them. A write whose stamp
+/// may not be the greatest of its partition reads what it replaces, under a lock, so that the greater stamp stands. Reads and commits touch memory, the page
 /// cache and at times the disk, briefly, and run where they are called; waiting for the disk to sync runs
 /// on a blocking thread, once for every writer that waits. [`Durability::Process`] means the write is in the
 /// operating system's buffers, [`Durability::Power`] that the journal was synced after it. A value can be read by others a moment before
@@ -60,6 +62,7 @@ pub struct FjallEngine {
     meta: Keyspace,
     tables: Tables,
     stripes: Arc<Stripes>,
+    horizon: Horizon,
     room: Room,
     sync: GroupSync,
     stamps: Stamps,
@@ -109,9 +112,12 @@ impl FjallEngine {
         folder::sync_names(&folder).map_err(folder_error)?;
         if format::is_older(&database, &meta, &folder)? {
             migrate::from_format_1(&database, &meta, &folder)?;
+            format::set_horizon(&meta, horizon::find(&database, &meta)?)?;
             format::record_version(&database, &meta)?;
         }
-        let (tables, stripes) = (Tables::default(), Arc::<Stripes>::default());
+        let horizon = Horizon::open(&meta)?;
+        let tables = Tables::default();
+        let stripes = Arc::new(Stripes::new(horizon.stamp()));
         let sweeper = Sweeper::start(Sweeping {
             database: database.clone(),
             tables: Arc::clone(&tables),
@@ -125,6 +131,7 @@ impl FjallEngine {
             meta,
             tables,
             stripes,
+            horizon,
             room: Room::default(),
             sync: GroupSync::default(),
             stamps: Stamps::new(Arc::clone(&clock)),
@@ -347,10 +354,14 @@ impl Engine for FjallEngine {
         let batch = Batch::new(mutations, stamp.check(now)?);
         let (name, table) = (table, self.table_of(table, TableKind::LastWriteWins)?);
         self.require_room(bytes)?;
+        self.horizon
+            .cover(stamp, (&self.database, &self.meta), &self.sync)
+            .await?;
         {
-            let _one_at_a_time = self.stripes.lock(name, partition);
-            let staged = table.stage(&self.database, partition, batch, now)?;
-            staged.commit().map_err(failed)?;
+            let mut greatest = self.stripes.lock(name, partition);
+            let is_newest = stamp > *greatest;
+            *greatest = stamp.max(*greatest);
+            table.apply(&self.database, (partition, batch), is_newest, now)?;
         }
         self.settle(durability).await
     }

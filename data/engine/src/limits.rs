@@ -19,6 +19,10 @@ pub const MAX_BATCH_ITEMS: usize = 10_000;
 /// Deleted or expired items one page steps over before it ends early: about a millisecond of reading.
 pub const MAX_DEAD_ITEMS: usize = 1_000;
 
+/// How far beyond a write's stamp the horizon of stamps is moved when a write passes it: one sync a minute at
+/// most, and the writes of at most a minute after a start read what they replace though they need not.
+pub(crate) const HORIZON_STRETCH: Duration = Duration::from_mins(1);
+
 /// How far ahead of the engine's clock a write's stamp may lie. Clocks that are kept in step differ by
 /// milliseconds; what a clock an hour ahead writes could not be replaced for an hour.
 pub const MAX_CLOCK_AHEAD: Duration = Duration::from_mins(1);

@@ -250,3 +250,25 @@ fn answers_as_the_memory_engine_does() {
         })?;
     });
 }
+
+#[tokio::test]
+async fn a_late_write_loses_after_a_reopen_as_before_it() -> Result<(), EngineError> {
+    let folder = tempfile::tempdir().unwrap();
+    let start = Timestamp::from_millis(1_700_000_000_000);
+    let at = |micros| Stamp(Stamp::at(start).0 + micros);
+    let mut newest = 0;
+    for _ in 0..3 {
+        let clock = ManualClock::at(start);
+        let engine: Arc<dyn Engine> = Arc::new(FjallEngine::open_on(folder.path(), clock).await?);
+        let rows = RowTable::open(&engine, "rows").await?;
+        for stamp in [newest + 10, newest + 5, newest + 30, newest, newest + 30] {
+            let put = vec![Mutation::put("item", stamp.to_string())];
+            rows.write_at("p", put, at(stamp), Durability::Process)
+                .await?;
+            newest = newest.max(stamp);
+            let held = rows.get("p", "item").await?;
+            assert_eq!(held, Some(newest.to_string().into()));
+        }
+    }
+    Ok(())
+}

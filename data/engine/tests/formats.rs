@@ -130,8 +130,9 @@ fn open(database: &Database, keyspace: &str) -> Keyspace {
         .unwrap()
 }
 
-/// Format 2: everything a last-write-wins table can hold, beside the rows of format 1.
-async fn write_format_2(folder: &Path) -> Result<(), EngineError> {
+/// Formats 2 and 3: everything a last-write-wins table can hold, beside the rows of format 1. Format 3 has the
+/// same rows, and a horizon of stamps.
+async fn write_this_format(folder: &Path) -> Result<(), EngineError> {
     let engine = FjallEngine::open_on(folder, ManualClock::at(START)).await?;
     let stamp = Stamp::at(START);
     let put = |item: &[u8], value: &[u8]| {
@@ -176,14 +177,15 @@ async fn write_format_2(folder: &Path) -> Result<(), EngineError> {
 #[tokio::test]
 #[ignore = "writes the stores that the other tests open"]
 async fn write_the_kept_stores() {
-    for format in [1, 2] {
+    for format in [1, 2, 3] {
         if fixture(format).exists() {
             continue;
         }
         let folder = tempfile::tempdir().unwrap();
         match format {
             1 => write_format_1(folder.path()),
-            _ => write_format_2(folder.path()).await.unwrap(),
+            2 => panic!("no version writes format 2 any more"),
+            _ => write_this_format(folder.path()).await.unwrap(),
         }
         let packed = pack(folder.path());
         platform_files::write_atomic(&fixture(format), packed)
@@ -254,13 +256,22 @@ async fn a_migration_that_was_cut_short_begins_again() -> Result<(), EngineError
         "the old rows are gone"
     );
     let version = open(&database, "marquee").get("format-version").unwrap();
-    assert_eq!(version.as_deref(), Some(&2_u32.to_be_bytes()[..]));
+    assert_eq!(version.as_deref(), Some(&3_u32.to_be_bytes()[..]));
     Ok(())
 }
 
 #[tokio::test]
-async fn a_store_of_format_2_is_read() -> Result<(), EngineError> {
-    let folder = unpack(2);
+async fn a_store_of_format_2_is_brought_to_this_one() -> Result<(), EngineError> {
+    check_everything(2).await
+}
+
+#[tokio::test]
+async fn a_store_of_format_3_is_read() -> Result<(), EngineError> {
+    check_everything(3).await
+}
+
+async fn check_everything(format: u32) -> Result<(), EngineError> {
+    let folder = unpack(format);
     let clock = ManualClock::at(START);
     let engine = FjallEngine::open_on(folder.path(), clock.clone()).await?;
     let engine: SharedEngine = std::sync::Arc::new(engine);

@@ -4,15 +4,18 @@ use std::path::Path;
 
 use fjall::{Database, Keyspace, PersistMode};
 
-use super::failed;
-use crate::{EngineError, TableKind};
+use super::{damaged, failed};
+use crate::{EngineError, Stamp, TableKind};
 
 /// The keyspace of these records; table keyspaces have a prefix and cannot meet it.
 pub(super) const KEYSPACE: &str = "marquee";
 
 /// The layout of keys and records that this version reads and writes.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 const VERSION_KEY: &[u8] = b"format-version";
+
+/// A stamp that no row's stamp exceeds, 8 bytes, big-endian; since format 3.
+const HORIZON_KEY: &[u8] = b"horizon";
 
 const KIND_PREFIX: &str = "kind/";
 const LAST_WRITE_WINS: &[u8] = b"last-write-wins";
@@ -50,6 +53,21 @@ pub(super) fn is_older(
 /// Records that the store has this version's format, on the disk when this returns.
 pub(super) fn record_version(database: &Database, meta: &Keyspace) -> Result<(), EngineError> {
     record(database, meta, VERSION_KEY, &VERSION.to_be_bytes())
+}
+
+/// The recorded horizon of stamps; the least in a store that has no rows yet.
+pub(super) fn horizon(meta: &Keyspace) -> Result<Stamp, EngineError> {
+    let Some(stored) = meta.get(HORIZON_KEY).map_err(failed)? else {
+        return Ok(Stamp::default());
+    };
+    let stored: [u8; 8] = (*stored).try_into().map_err(|_| damaged("horizon"))?;
+    Ok(Stamp(u64::from_be_bytes(stored)))
+}
+
+/// Records the horizon of stamps; the caller syncs.
+pub(super) fn set_horizon(meta: &Keyspace, horizon: Stamp) -> Result<(), EngineError> {
+    meta.insert(HORIZON_KEY, horizon.0.to_be_bytes())
+        .map_err(failed)
 }
 
 /// The kind a table was created with; `None` when there is no such table.

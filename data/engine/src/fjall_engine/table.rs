@@ -230,28 +230,38 @@ impl Table {
         Ok(partitions)
     }
 
-    /// Stages what of a batch stands against what is stored, or says that nothing does. The caller holds
-    /// the partition's lock.
-    pub(super) fn stage(
+    /// Writes what of a batch stands against what is stored. `is_newest`: no row of the partition has a stamp
+    /// as great as the batch's, so that all of it stands. The caller holds the partition's lock.
+    pub(super) fn apply(
         &self,
         database: &Database,
-        partition: &[u8],
-        batch: Batch,
+        (partition, batch): (&[u8], Batch),
+        is_newest: bool,
         now: Timestamp,
-    ) -> Result<OwnedWriteBatch, EngineError> {
+    ) -> Result<(), EngineError> {
+        let alone = batch.ranges.is_empty() && batch.items.len() == 1;
         let mut into = database.batch().durability(Some(PersistMode::Buffer));
         if !batch.ranges.is_empty() {
             self.stage_ranges(database, partition, batch.ranges, &mut into)?;
         }
         for (item, new) in batch.items {
             let key = keys::compose(partition, &item);
-            let old = self.rows.get(&key).map_err(failed)?;
-            let stands = old.map_or(Ok(false), |old| stands_before(old, &new))?;
-            if !stands {
-                into.insert(&self.rows, key, row::encode(&new, now));
+            if !is_newest && self.stands_before(&key, &new)? {
+                continue;
             }
+            let row = row::encode(&new, now);
+            if alone {
+                // A batch of one costs a lock and a marker more than the row by itself.
+                return self.rows.insert(key, row).map_err(failed);
+            }
+            into.insert(&self.rows, key, row);
         }
-        Ok(into)
+        into.commit().map_err(failed)
+    }
+
+    fn stands_before(&self, key: &[u8], new: &Stored) -> Result<bool, EngineError> {
+        let old = self.rows.get(key).map_err(failed)?;
+        old.map_or(Ok(false), |old| Ok(stored(old)?.stands_before(new)))
     }
 
     /// Stages changes to a compare-and-set table, whose deletions leave nothing behind: its writers come
@@ -306,10 +316,6 @@ impl Table {
         }
         Ok(())
     }
-}
-
-fn stands_before(old: fjall::Slice, new: &Stored) -> Result<bool, EngineError> {
-    Ok(stored(old)?.stands_before(new))
 }
 
 fn stored(row: fjall::Slice) -> Result<Stored, EngineError> {
