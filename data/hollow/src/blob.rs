@@ -9,8 +9,8 @@
 //! checksum    u64, XXH3 of everything before it
 //! blocks      each: raw_len u32 (1 B to 1 MiB), packed_len u32, checksum u64 (XXH3 of packed), packed (zstd)
 //! ```
-//! Blocks of puts hold entries (`key_len` varint, `record_len` varint, record, which begins with its key);
-//! after them blocks of removals hold `key_len` varint, key. Nothing follows the last block. The digest is the
+//! Blocks of puts hold entries (u32: `record_len` in the lower 20 bits, `key_len` above; the record, which begins
+//! with its key; zeros to a multiple of 4); after them blocks of removals hold `key_len` varint, key. Nothing follows the last block. The digest is the
 //! sum of XXH3 over the records of version `to`, so a consumer knows whether it arrived where it should.
 
 mod read;

@@ -31,6 +31,6 @@ pub use error::HollowError;
 pub use index::{IndexKey, Keys, ManyIndex, PrefixIndex, UniqueIndex};
 pub use producer::{Producer, ProducerOptions, Published};
 pub use raw::{Editor, RawConsumer, Token};
-pub use record::{Record, RecordRef};
+pub use record::{Record, RecordKey, RecordRef};
 pub use state::State;
 pub use store::{Announcements, Blobs, HollowStore, StoreError};

@@ -17,7 +17,7 @@ pub(crate) const STACK_KEY_BYTES: usize = 96;
 /// Most bytes of a secondary index's key: with a record's key it must fit a page many times.
 pub const MAX_INDEX_KEY_BYTES: usize = 1 << 10;
 
-/// Most records of a dataset: the table's entries name their bucket with 28 bits of the key's hash.
+/// Most records of a dataset: of 128 bytes, they fill its blocks.
 pub const MAX_RECORDS: u64 = 128 << 20;
 
 /// Most fields of a record: their names are in every blob's header.
@@ -31,8 +31,8 @@ pub(crate) const MAX_ABSENT_BYTES: usize = 2 * MAX_FIELDS;
 /// well and to be few, small enough to rewrite when half of it is dead.
 pub const BLOCK_BYTES: usize = 1 << 20;
 
-/// Most blocks of a state: the table's entries name theirs with 16 bits, none of them zero.
-pub(crate) const MAX_BLOCKS: usize = u16::MAX as usize;
+/// Most blocks of a state, 16 GiB: the table's entries name theirs with 14 bits, none of them zero.
+pub(crate) const MAX_BLOCKS: usize = (1 << 14) - 1;
 
 /// A last block shorter than this is copied and continued by the next change; otherwise many small changes
 /// would make as many blocks.

@@ -6,6 +6,7 @@
 
 mod codec;
 mod fields;
+mod key;
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -18,6 +19,8 @@ use crate::limits::{MAX_KEY_BYTES, MAX_RECORD_BYTES, STACK_KEY_BYTES};
 
 pub(crate) use codec::decode;
 pub(crate) use fields::Fields;
+pub use key::RecordKey;
+pub(crate) use key::hash_bytes;
 
 /// A record of a dataset: a struct with named fields whose first is the primary key.
 ///
@@ -27,7 +30,7 @@ pub(crate) use fields::Fields;
 /// do not go with a format without names.
 pub trait Record: Serialize + DeserializeOwned + Send + Sync + 'static {
     /// The first field's type, or what encodes as it does (`str` for `String`).
-    type Key: Serialize + ?Sized;
+    type Key: RecordKey + ?Sized;
 
     /// The first field.
     fn key(&self) -> &Self::Key;

@@ -1,7 +1,8 @@
 //! Record bytes in blocks that versions share.
 //!
-//! An entry is `key length, record length` (varints), then the record, which begins with its key. Blocks of
-//! a snapshot's blob are used as they are once decompressed.
+//! An entry is a u32, little-endian (the record's length in the lower 20 bits, the key's above), then the
+//! record, which begins with its key, then zeros up to a multiple of four. Blocks of a snapshot's blob are used
+//! as they are once decompressed.
 
 use bytes::Bytes;
 
@@ -13,7 +14,7 @@ use crate::state::table::Place;
 pub(crate) struct Entry<'a> {
     pub(crate) record: &'a [u8],
     pub(crate) key_len: usize,
-    /// Bytes of the entry, lengths included.
+    /// Bytes of the entry, to where the next one begins.
     pub(crate) len: usize,
 }
 
@@ -23,19 +24,42 @@ impl<'a> Entry<'a> {
     }
 }
 
+/// Entries begin at multiples of this.
+pub(crate) const ENTRY_ALIGN: usize = 4;
+
+/// Most bytes that [`put_entry`] adds to a record.
+pub(crate) const ENTRY_OVERHEAD: usize = 2 * ENTRY_ALIGN - 1;
+
+const LEN_BITS: u32 = 20;
+
+const _: () = assert!(MAX_RECORD_BYTES < 1 << LEN_BITS);
+const _: () = assert!(MAX_KEY_BYTES < 1 << (u32::BITS - LEN_BITS));
+
 /// The entry at the start of `bytes`, or nothing when they do not begin with a whole one.
 #[inline]
 pub(crate) fn entry(bytes: &[u8]) -> Option<Entry<'_>> {
-    let (key_len, first) = varint(bytes)?;
-    let (record_len, second) = varint(bytes.get(first..)?)?;
-    let start = first + second;
-    let fit = key_len <= record_len && key_len <= MAX_KEY_BYTES && record_len <= MAX_RECORD_BYTES;
-    let record = bytes.get(start..start + record_len).filter(|_| fit)?;
+    let lengths = u32::from_le_bytes(*bytes.first_chunk()?);
+    let (record_len, key_len) = (
+        lengths as usize % (1 << LEN_BITS),
+        (lengths >> LEN_BITS) as usize,
+    );
+    let len = (ENTRY_ALIGN + record_len).next_multiple_of(ENTRY_ALIGN);
+    if key_len > record_len || len > bytes.len() {
+        return None;
+    }
     Some(Entry {
-        record,
+        record: &bytes[ENTRY_ALIGN..ENTRY_ALIGN + record_len],
         key_len,
-        len: start + record_len,
+        len,
     })
+}
+
+/// Writes an entry where one may begin.
+pub(crate) fn put_entry(out: &mut Vec<u8>, key_len: usize, record: &[u8]) {
+    let lengths = (key_len << LEN_BITS | record.len()) as u32;
+    out.extend_from_slice(&lengths.to_le_bytes());
+    out.extend_from_slice(record);
+    out.resize(out.len().next_multiple_of(ENTRY_ALIGN), 0);
 }
 
 /// A number of at most 21 bits and how many bytes it takes.
@@ -59,18 +83,6 @@ pub(crate) fn put_varint(out: &mut Vec<u8>, mut value: usize) {
     }
     out.push(value as u8);
 }
-
-/// Writes an entry.
-pub(crate) fn put_entry(out: &mut Vec<u8>, key_len: usize, record: &[u8]) {
-    put_varint(out, key_len);
-    put_varint(out, record.len());
-    out.extend_from_slice(record);
-}
-
-/// Most bytes that [`put_entry`] adds to a record.
-pub(crate) const ENTRY_OVERHEAD: usize = 6;
-
-const _: () = assert!(MAX_RECORD_BYTES < 1 << 21);
 
 /// Entries, and how many of their bytes are of records that still stand.
 #[derive(Debug, Clone, Default)]
@@ -122,6 +134,7 @@ mod tests {
             prop_assert_eq!((whole.record, whole.key_len, whole.len), (&record[..], key_len, bytes.len()));
             prop_assert!(bytes.len() <= record.len() + ENTRY_OVERHEAD);
             prop_assert_eq!(entry(&bytes[..bytes.len() - 1]), None);
+            prop_assert_eq!(bytes.len() % ENTRY_ALIGN, 0);
         }
 
         #[test]

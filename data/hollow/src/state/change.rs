@@ -5,6 +5,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use crate::error::HollowError;
 use crate::limits::{BLOCK_BYTES, MAX_BLOCKS, MAX_RECORDS, TAIL_BYTES};
+use crate::record::hash_bytes;
 use crate::state::arena::{Block, ENTRY_OVERHEAD, Entry, entry, put_entry};
 use crate::state::rows::Rows;
 use crate::state::table::Place;
@@ -45,13 +46,13 @@ impl Change {
 
     /// The record with this encoded key as it stands now.
     pub(crate) fn get(&self, key: &[u8]) -> Option<Entry<'_>> {
-        self.find(xxh3_64(key), key).map(|place| self.at(place))
+        self.find(hash_bytes(key), key).map(|place| self.at(place))
     }
 
     /// Adds or replaces a record; writes nothing when it stands already.
     pub(crate) fn put(&mut self, key_len: usize, record: &[u8]) -> Result<(), HollowError> {
         let key = &record[..key_len];
-        let hash = xxh3_64(key);
+        let hash = hash_bytes(key);
         let old = self.find(hash, key);
         if let Some(place) = old {
             let entry = self.at(place);
@@ -75,7 +76,7 @@ impl Change {
 
     /// Takes a record out; returns whether it was there.
     pub(crate) fn remove(&mut self, key: &[u8]) -> bool {
-        let hash = xxh3_64(key);
+        let hash = hash_bytes(key);
         let Some(place) = self.find(hash, key) else {
             return false;
         };
@@ -99,7 +100,7 @@ impl Change {
         let mut byte = 0;
         while byte < bytes.len() {
             let entry = entry(&bytes[byte..]).ok_or_else(|| damaged("it holds half a record"))?;
-            let hash = xxh3_64(entry.key());
+            let hash = hash_bytes(entry.key());
             if self.find(hash, entry.key()).is_some() {
                 return Err(damaged("it holds a record twice"));
             }
@@ -168,7 +169,7 @@ impl Change {
             return Ok(number);
         }
         if arena.blocks.len() >= MAX_BLOCKS {
-            return Err(HollowError::Full("65,535 blocks of 1 MiB"));
+            return Err(HollowError::Full("16,383 blocks of 1 MiB"));
         }
         arena.blocks.push(Block::default());
         Ok(arena.blocks.len() - 1)

@@ -1,9 +1,8 @@
 //! Moving what is live out of blocks that are mostly dead.
 
-use xxhash_rust::xxh3::xxh3_64;
-
 use crate::error::HollowError;
 use crate::limits::{BLOCK_BYTES, DEAD_SHARE, REWRITE_FACTOR};
+use crate::record::hash_bytes;
 use crate::state::arena::entry;
 use crate::state::change::Change;
 use crate::state::table::Place;
@@ -48,7 +47,7 @@ impl Change {
         while byte < bytes.len() {
             let entry = entry(&bytes[byte..]).expect("a block in the arena is whole entries");
             let (hash, from) = (
-                xxh3_64(entry.key()),
+                hash_bytes(entry.key()),
                 Place {
                     block: number,
                     byte,

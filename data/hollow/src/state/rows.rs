@@ -1,7 +1,6 @@
 //! The records of a state, without their type.
 
-use xxhash_rust::xxh3::xxh3_64;
-
+use crate::record::{RecordKey, hash_bytes};
 use crate::state::arena::{Arena, Entry};
 use crate::state::table::{Place, Table};
 
@@ -32,16 +31,26 @@ impl Rows {
         }
     }
 
+    /// The record with this key.
     #[inline]
-    fn place(&self, key: &[u8]) -> Option<Place> {
-        let is = |place: Place| self.arena.at(place).key() == key;
-        self.table.find(xxh3_64(key), is)
+    pub(crate) fn get_by<K: RecordKey + ?Sized>(&self, key: &K) -> Option<Entry<'_>> {
+        let mut found = None;
+        let is = |place: Place| {
+            let entry = self.arena.at(place);
+            let is = key.is_encoded(entry.key());
+            found = Some(entry);
+            is
+        };
+        self.table.find(key.hashed()?, is)?;
+        found
     }
 
     /// The record with this encoded key.
     #[inline]
     pub(crate) fn get(&self, key: &[u8]) -> Option<Entry<'_>> {
-        self.place(key).map(|place| self.arena.at(place))
+        let is = |place: Place| self.arena.at(place).key() == key;
+        let place = self.table.find(hash_bytes(key), is)?;
+        Some(self.arena.at(place))
     }
 
     /// Every record, in no order that means anything.

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use crate::dataset::Dataset;
 use crate::error::HollowError;
 use crate::index::{Edits, IndexKey, ManyIndex, Pages, PrefixIndex, UniqueIndex};
-use crate::record::{Record, RecordRef, decode, shown, with_key};
+use crate::record::{Record, RecordRef, decode, shown};
 use crate::state::change::Change;
 use crate::state::rows::Rows;
 
@@ -61,10 +61,8 @@ impl<R: Record> State<R> {
     /// The record with this key. Reads one table entry and the record, and decodes nothing.
     #[inline]
     pub fn get(&self, key: &R::Key) -> Option<RecordRef<'_, R>> {
-        with_key(key, |key| self.rows.get(key))
-            .ok()
-            .flatten()
-            .map(|entry| RecordRef::new(entry.record))
+        let entry = self.rows.get_by(key)?;
+        Some(RecordRef::new(entry.record))
     }
 
     /// Every record, in no order that means anything.
