@@ -139,7 +139,7 @@ impl FjallEngine {
         })
     }
 
-    fn table(&self, name: &str) -> Result<Table, EngineError> {
+    fn table(&self, name: &str) -> Result<Arc<Table>, EngineError> {
         let tables = self.tables.read();
         tables
             .get(name)
@@ -149,7 +149,7 @@ impl FjallEngine {
             })
     }
 
-    fn table_of(&self, name: &str, kind: TableKind) -> Result<Table, EngineError> {
+    fn table_of(&self, name: &str, kind: TableKind) -> Result<Arc<Table>, EngineError> {
         let table = self.table(name)?;
         if table.kind != kind {
             return Err(EngineError::WrongKind {
@@ -172,7 +172,7 @@ impl FjallEngine {
         }
         let table = Table::open(&self.database, name, kind)?;
         folder::sync_names(&self.folder).map_err(folder_error)?;
-        tables.insert(name.to_owned(), table);
+        tables.insert(name.to_owned(), Arc::new(table));
         Ok(())
     }
 
@@ -183,7 +183,7 @@ impl FjallEngine {
             return Ok(());
         };
         let table = match tables.remove(name) {
-            Some(table) => table,
+            Some(table) => Arc::unwrap_or_clone(table),
             None => Table::open(&self.database, name, kind)?,
         };
         table.delete(&self.database)?;
@@ -193,8 +193,13 @@ impl FjallEngine {
     async fn settle(&self, durability: Durability) -> Result<(), EngineError> {
         match durability {
             Durability::Process => Ok(()),
-            Durability::Power => self.sync.wait(&self.database).await,
+            Durability::Power => Box::pin(self.sync.wait(&self.database)).await,
         }
+    }
+
+    async fn move_horizon(&self, stamp: Stamp) -> Result<(), EngineError> {
+        let store = (&self.database, &self.meta);
+        self.horizon.cover(stamp, store, &self.sync).await
     }
 
     fn require_room(&self, bytes: usize) -> Result<(), EngineError> {
@@ -354,9 +359,10 @@ impl Engine for FjallEngine {
         let batch = Batch::new(mutations, stamp.check(now)?);
         let (name, table) = (table, self.table_of(table, TableKind::LastWriteWins)?);
         self.require_room(bytes)?;
-        self.horizon
-            .cover(stamp, (&self.database, &self.meta), &self.sync)
-            .await?;
+        if stamp > self.horizon.stamp() {
+            // Apart, as the future of every other write would be as large.
+            Box::pin(self.move_horizon(stamp)).await?;
+        }
         {
             let mut greatest = self.stripes.lock(name, partition);
             let is_newest = stamp > *greatest;

@@ -19,6 +19,12 @@ pub const MAX_BATCH_ITEMS: usize = 10_000;
 /// Deleted or expired items one page steps over before it ends early: about a millisecond of reading.
 pub const MAX_DEAD_ITEMS: usize = 1_000;
 
+/// Items of a page after which their mean size says how many are to come.
+pub(crate) const SAMPLE_ITEMS: usize = 32;
+
+/// Most items that a page makes room for ahead: a range may hold far fewer than fit.
+pub(crate) const MAX_RESERVED_ITEMS: usize = 4_096;
+
 /// How far beyond a write's stamp the horizon of stamps is moved when a write passes it: one sync a minute at
 /// most, and the writes of at most a minute after a start read what they replace though they need not.
 pub(crate) const HORIZON_STRETCH: Duration = Duration::from_mins(1);

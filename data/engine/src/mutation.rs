@@ -106,7 +106,8 @@ impl Change {
 #[derive(Debug, Default)]
 pub(crate) struct Batch {
     pub(crate) ranges: Vec<RangeTombstone>,
-    pub(crate) items: BTreeMap<Bytes, Stored>,
+    /// In the order of their keys, each once.
+    pub(crate) items: Vec<(Bytes, Stored)>,
 }
 
 impl Batch {
@@ -124,10 +125,10 @@ impl Batch {
                         stamp,
                         expires,
                     };
-                    batch.items.insert(item, Stored::Value(cell));
+                    batch.items.push((item, Stored::Value(cell)));
                 }
                 Mutation::Delete { item } => {
-                    batch.items.insert(item, Stored::Tombstone(stamp));
+                    batch.items.push((item, Stored::Tombstone(stamp)));
                 }
                 Mutation::DeleteRange { from, until } => batch.ranges.push(RangeTombstone {
                     from: from.unwrap_or_default(),
@@ -136,6 +137,43 @@ impl Batch {
                 }),
             }
         }
+        batch.keep_last_of_each();
         batch
+    }
+
+    fn keep_last_of_each(&mut self) {
+        if self.items.len() < 2 {
+            return;
+        }
+        // Stable, so that the last of equals is the last asked for; then it is the first, which is kept.
+        self.items.reverse();
+        self.items.sort_by(|a, b| a.0.cmp(&b.0));
+        self.items.dedup_by(|later, first| later.0 == first.0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_mutation_of_an_item_stands() {
+        let asked = vec![
+            Mutation::put("b", "1"),
+            Mutation::put("a", "2"),
+            Mutation::delete("b"),
+            Mutation::put("a", "3"),
+            Mutation::put("b", "4"),
+        ];
+        let batch = Batch::new(asked, Stamp(7));
+        let left: Vec<_> = batch
+            .items
+            .iter()
+            .map(|(item, stored)| match stored {
+                Stored::Value(cell) => (&**item, &*cell.value),
+                Stored::Tombstone(_) => (&**item, &b"deleted"[..]),
+            })
+            .collect();
+        assert_eq!(left, [(&b"a"[..], &b"3"[..]), (b"b", b"4")]);
     }
 }

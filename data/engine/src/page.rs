@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use crate::limits::MAX_DEAD_ITEMS;
+use crate::limits::{MAX_DEAD_ITEMS, MAX_RESERVED_ITEMS, SAMPLE_ITEMS};
 use crate::{Cell, Item};
 
 /// Which way a range is read.
@@ -184,8 +184,21 @@ impl<'a> PageFiller<'a> {
             self.page.next = Some(self.range.after(&last.key));
             return false;
         }
+        self.make_room();
         self.page.items.push(Item::new(key, cell));
         true
+    }
+
+    /// Once some items have shown their size, room for as many as are to come, instead of moving them again and
+    /// again as they grow more.
+    fn make_room(&mut self) {
+        let count = self.page.items.len();
+        if count == SAMPLE_ITEMS {
+            let mean = (self.bytes / count).max(1);
+            let fit = self.limit.bytes.saturating_sub(self.bytes) / mean;
+            let more = fit.min(self.limit.items.saturating_sub(count));
+            self.page.items.reserve(more.min(MAX_RESERVED_ITEMS));
+        }
     }
 
     /// What still fits.

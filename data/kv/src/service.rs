@@ -149,6 +149,11 @@ impl Service {
         if let Some(space) = self.spaces.read().get(name) {
             return Ok(Arc::clone(space));
         }
+        // Apart, as the future of every call would be as large.
+        Box::pin(self.open_stored(name)).await
+    }
+
+    async fn open_stored(&self, name: &str) -> Result<Arc<Space>, KvError> {
         check::within("namespace", "bytes", name.len(), MAX_NAMESPACE_BYTES)?;
         let config = self.stored(name).await?;
         let config = config.ok_or_else(|| KvError::UnknownNamespace {

@@ -12,7 +12,7 @@ const POOL_BYTES: usize = 8 << 20;
 const SEED: u64 = 7;
 
 /// Random bytes, and random choices.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Values {
     pool: Bytes,
     pub(crate) entropy: SharedEntropy,
@@ -29,10 +29,11 @@ impl Values {
         }
     }
 
-    /// The value of a number.
+    /// The value of a number, in memory of its own as one that came over a wire: a store that keeps what it was
+    /// given must not be spared that memory.
     pub(crate) fn value(&self, number: usize) -> Bytes {
         let from = number.wrapping_mul(7_919) % (POOL_BYTES - VALUE_BYTES);
-        self.pool.slice(from..from + VALUE_BYTES)
+        Bytes::copy_from_slice(&self.pool[from..from + VALUE_BYTES])
     }
 
     /// So many numbers below a bound.

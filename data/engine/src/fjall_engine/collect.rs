@@ -149,7 +149,7 @@ mod tests {
             let expires = (index >= 10).then_some(expires);
             put(&engine, format!("{index:03}"), expires, engine.stamp()).await;
         }
-        let rows = engine.table("t").unwrap().rows;
+        let rows = engine.table("t").unwrap().rows.clone();
         let compacted = || {
             rows.rotate_memtable_and_wait().unwrap();
             rows.major_compact().unwrap();

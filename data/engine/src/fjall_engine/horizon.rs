@@ -42,9 +42,6 @@ impl Horizon {
         (database, meta): (&Database, &Keyspace),
         sync: &GroupSync,
     ) -> Result<(), EngineError> {
-        if stamp <= self.stamp() {
-            return Ok(());
-        }
         let _one_at_a_time = self.moving.lock().await;
         if stamp <= self.stamp() {
             return Ok(());

@@ -1,11 +1,10 @@
 //! Locks that writers of partitions share out.
 
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-
 use parking_lot::{Mutex, MutexGuard};
+use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-use crate::Stamp;
 use crate::limits::WRITE_STRIPES;
+use crate::{Stamp, Token};
 
 /// A partition's writers come one at a time; partitions share these locks by hash. Each lock holds a stamp
 /// that no row of its partitions exceeds.
@@ -20,8 +19,7 @@ impl Stripes {
 
     /// Waits until the caller is the only writer of the partition.
     pub(super) fn lock(&self, table: &str, partition: &[u8]) -> MutexGuard<'_, Stamp> {
-        let mut hasher = DefaultHasher::new();
-        (table, partition).hash(&mut hasher);
-        self.0[hasher.finish() as usize % self.0.len()].lock()
+        let hash = xxh3_64_with_seed(table.as_bytes(), Token::of(partition).0);
+        self.0[hash as usize % self.0.len()].lock()
     }
 }

@@ -16,7 +16,7 @@ use crate::EngineError;
 use crate::limits::{SWEEP_INTERVAL, SWEEP_PAUSE};
 
 /// The open tables.
-pub(super) type Tables = Arc<RwLock<HashMap<String, Table>>>;
+pub(super) type Tables = Arc<RwLock<HashMap<String, Arc<Table>>>>;
 
 /// What a pass needs.
 pub(super) struct Sweeping {

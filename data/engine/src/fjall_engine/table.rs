@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Bound;
 use std::sync::Arc;
 
-use bytes::Bytes;
+use bytes::{Buf as _, Bytes};
 use fjall::{
     Database, Keyspace, KeyspaceCreateOptions, OwnedWriteBatch, PersistMode, Readable as _,
     Snapshot,
@@ -173,7 +173,8 @@ impl Table {
         let start = keys::item_start(partition);
         let read = |found: fjall::Guard| {
             let (key, row) = found.into_inner().map_err(failed)?;
-            let item = Bytes::from(key).slice(start..);
+            let mut item = Bytes::from(key);
+            item.advance(start);
             let covered = deleted.covering(&item);
             Ok((item, stored(row)?.seen(now, covered)))
         };

@@ -29,6 +29,8 @@ struct State {
     /// The highest origin, those that wait included.
     last_origin: Option<Offset>,
     writer: Option<JoinHandle<()>>,
+    /// From how many appends on the writer wants to be woken: each waking costs more than an append.
+    wake_at: usize,
     running: bool,
     closing: bool,
     broken: bool,
@@ -114,8 +116,11 @@ impl Queue {
             _room: room,
         });
         group.add(events, now, last_origin);
+        let is_awaited = group.waiters() >= state.wake_at;
         drop(state);
-        self.arrived.notify_one();
+        if is_awaited {
+            self.arrived.notify_one();
+        }
         Ok(answered)
     }
 
@@ -128,6 +133,7 @@ impl Queue {
         patience: Duration,
     ) -> Option<Group> {
         let mut state = self.state.lock();
+        state.wake_at = 1;
         while state.next.waiters.is_empty() {
             let idle = !state.closing && self.arrived.wait_for(&mut state, WRITER_IDLE).timed_out();
             if (idle || state.closing) && state.next.waiters.is_empty() {
@@ -135,10 +141,12 @@ impl Queue {
                 return None;
             }
         }
+        state.wake_at = expected;
         let mut gathering = !patience.is_zero();
         while gathering && state.next.waiters.len() < expected && !state.closing {
             gathering = !self.arrived.wait_for(&mut state, patience).timed_out();
         }
+        state.wake_at = usize::MAX;
         let empty = Group {
             batch: spare,
             ..Group::default()

@@ -1,5 +1,6 @@
 //! How fast a dataset is looked up in, loaded and moved on.
 
+use std::collections::HashMap;
 use std::hint::black_box;
 use std::sync::Arc;
 use std::time::Duration;
@@ -36,6 +37,9 @@ pub struct Figures {
     pub lookup_owned_ns: f64,
     /// A lookup by a random key that is not there.
     pub lookup_missing_ns: f64,
+    /// The same of the standard library's map from keys to boxed records, which neither shares what versions have in
+    /// common nor holds them side by side: what this machine's memory allows without either.
+    pub map_ns: f64,
     /// From a snapshot's blob in memory to a state.
     pub snapshot_load: Duration,
     /// From a delta's blob in memory, of one record in a hundred at random, to the next state.
@@ -81,6 +85,8 @@ pub fn measure(
         Some(film.id.len() + film.name.len() + usize::from(film.year))
     };
     let owned_of = |key: &str| state.get(key)?.decode().ok();
+    let map = boxed(&state);
+    let mapped = |key: &str| map.get(key).map_or(0, |record| usize::from(record[0]));
     Ok(Figures {
         records,
         bytes: state.bytes(),
@@ -88,6 +94,7 @@ pub fn measure(
         lookup_ns: per_lookup(clock, &present, bytes_of),
         lookup_view_ns: per_lookup(clock, &present, view_of),
         lookup_owned_ns: per_lookup(clock, &present, owned_of),
+        map_ns: per_lookup(clock, &present, mapped),
         lookup_missing_ns: per_lookup(clock, &absent, bytes_of),
         snapshot_load,
         delta_apply,
@@ -102,6 +109,14 @@ fn filled(dataset: &Dataset<Film>, records: u64) -> Result<Arc<State<Film>>, Hol
         change.put(encoded.key_len, &encoded.bytes)?;
     }
     change.finish(1)
+}
+
+fn boxed(state: &State<Film>) -> HashMap<String, Box<[u8]>> {
+    let entries = state.rows().iter().map(|entry| {
+        let key = String::from_utf8_lossy(&entry.key()[1..]).into_owned();
+        (key, Box::from(entry.record))
+    });
+    entries.collect()
 }
 
 /// The median time of a delta that replaces `count` records, applied to one state after another as a

@@ -109,7 +109,8 @@ impl Space {
                 .map(|after| jittered(token, &put.key, after)),
         };
         let value = if put.value.bytes.len() > self.config.chunk_over_bytes {
-            envelope::chunked(&self.stage(id, &put, token, expires).await?)
+            // Apart, as the future of every small put would be as large.
+            envelope::chunked(&Box::pin(self.stage(id, &put, token, expires)).await?)
         } else {
             envelope::inline(&put.value)
         };

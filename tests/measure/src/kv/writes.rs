@@ -57,13 +57,13 @@ fn own(round: usize, writer: usize) -> impl Iterator<Item = usize> {
 /// Puts of many writers, each of which waits until its put is on the disk. Both sides' writers are
 /// tasks that share syncs: on raw fjall a thread to each would hold the others up at fjall's journal.
 pub(super) async fn durable_puts(stores: &Stores, report: &mut Report) -> anyhow::Result<()> {
-    let value = stores.values.value(0);
     let layer = async |round: usize| {
         let writers = (0..WRITERS).map(|writer| {
-            let (layer, value) = (Arc::clone(&stores.layer), value.clone());
+            let layer = Arc::clone(&stores.layer);
+            let values = stores.values.clone();
             tokio::spawn(async move {
                 for number in own(round, writer) {
-                    let items = vec![item(value.clone())];
+                    let items = vec![item(values.value(number))];
                     layer.put(&layer.durable, id(number), items).await?;
                 }
                 anyhow::Ok(())
@@ -74,11 +74,11 @@ pub(super) async fn durable_puts(stores: &Stores, report: &mut Report) -> anyhow
     };
     let raw = async |round: usize| {
         let writers = (0..WRITERS).map(|writer| {
-            let (raw, value) = (stores.raw.clone(), value.clone());
+            let (raw, values) = (stores.raw.clone(), stores.values.clone());
             tokio::spawn(async move {
                 for number in own(round, writer) {
                     let key = [b"durable/", &id(number)[..]].concat();
-                    raw.durable_put(key, value.clone()).await?;
+                    raw.durable_put(key, values.value(number)).await?;
                 }
                 anyhow::Ok(())
             })
