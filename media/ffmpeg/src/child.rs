@@ -23,13 +23,14 @@ const TICK_ROUNDING: Duration = Duration::from_millis(20);
 /// The status ffmpeg ends with after it caught a signal.
 const CAUGHT_A_SIGNAL: i32 = 255;
 
-pub(crate) async fn run<S, P>(
+pub(crate) async fn run<S, P, L>(
     command: &Command,
-    mut sink: Sink<S, P>,
+    mut sink: Sink<S, P, L>,
 ) -> Result<Finished, ToolError>
 where
     S: FnMut(&[u8]) -> Result<(), ToolError> + Send,
     P: FnMut(Progress) + Send,
+    L: FnMut(&str) + Send,
 {
     let tool = command.kind.name();
     let mut child = start(command)?;
@@ -114,14 +115,15 @@ fn pid_of(child: &Child) -> Option<Pid> {
         .and_then(Pid::from_raw)
 }
 
-async fn watch<S, P>(
+async fn watch<S, P, L>(
     command: &Command,
     child: &mut Child,
-    sink: &mut Sink<S, P>,
+    sink: &mut Sink<S, P, L>,
 ) -> Result<(ExitStatus, Option<Duration>), ToolError>
 where
     S: FnMut(&[u8]) -> Result<(), ToolError> + Send,
     P: FnMut(Progress) + Send,
+    L: FnMut(&str) + Send,
 {
     let tool = command.kind.name();
     if let (Some(stdout), Some(stderr)) = (child.stdout.take(), child.stderr.take()) {

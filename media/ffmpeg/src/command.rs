@@ -171,6 +171,24 @@ impl Command {
         child::run(&self, Sink::new(hand_over, on_progress, true)).await
     }
 
+    /// As [`Command::stream`], and hands over every line of warnings as well when it comes, so that it
+    /// can be placed beside the data.
+    ///
+    /// # Errors
+    /// As [`Command::run`].
+    pub async fn watch(
+        mut self,
+        mut on_stdout: impl FnMut(&[u8]) + Send,
+        on_line: impl FnMut(&str) + Send,
+    ) -> Result<Finished, ToolError> {
+        self.captured = true;
+        let hand_over = |bytes: &[u8]| {
+            on_stdout(bytes);
+            Ok(())
+        };
+        child::run(&self, Sink::new(hand_over, |_| {}, true).telling(on_line)).await
+    }
+
     /// Everything after the program's name.
     pub(crate) fn all_arguments(&self) -> Vec<OsString> {
         let own: &[&str] = match (self.bare, self.kind, self.captured) {

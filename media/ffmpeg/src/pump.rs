@@ -7,9 +7,10 @@ use crate::progress::is_progress_line;
 use crate::{Progress, ProgressParser, ToolError};
 
 /// Where the bytes of the pipes go.
-pub(crate) struct Sink<S, P> {
+pub(crate) struct Sink<S, P, L = fn(&str)> {
     on_stdout: S,
     on_progress: P,
+    on_line: L,
     captured: bool,
     parser: ProgressParser,
     line: Vec<u8>,
@@ -26,6 +27,7 @@ where
         Self {
             on_stdout,
             on_progress,
+            on_line: |_| {},
             captured,
             parser,
             line,
@@ -33,6 +35,26 @@ where
         }
     }
 
+    /// The same, with somebody who is told every line of standard error that is no progress.
+    pub(crate) fn telling<L: FnMut(&str) + Send>(self, on_line: L) -> Sink<S, P, L> {
+        Sink {
+            on_stdout: self.on_stdout,
+            on_progress: self.on_progress,
+            on_line,
+            captured: self.captured,
+            parser: self.parser,
+            line: self.line,
+            tail: self.tail,
+        }
+    }
+}
+
+impl<S, P, L> Sink<S, P, L>
+where
+    S: FnMut(&[u8]) -> Result<(), ToolError> + Send,
+    P: FnMut(Progress) + Send,
+    L: FnMut(&str) + Send,
+{
     fn stdout(&mut self, bytes: &[u8]) -> Result<(), ToolError> {
         if self.captured {
             return (self.on_stdout)(bytes);
@@ -53,15 +75,14 @@ where
 
     fn end_of_line(&mut self) {
         let line = std::mem::take(&mut self.line);
-        if self.captured {
-            let text = String::from_utf8_lossy(&line);
-            if is_progress_line(&text) {
-                if let Some(report) = self.parser.take_line(&text) {
-                    (self.on_progress)(report);
-                }
-                return;
+        let text = String::from_utf8_lossy(&line);
+        if self.captured && is_progress_line(&text) {
+            if let Some(report) = self.parser.take_line(&text) {
+                (self.on_progress)(report);
             }
+            return;
         }
+        (self.on_line)(&text);
         self.tail.extend_from_slice(&line);
         let excess = self.tail.len().saturating_sub(STDERR_TAIL);
         self.tail.drain(..excess);
