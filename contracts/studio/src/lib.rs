@@ -1,8 +1,9 @@
-//! What other planes and the consoles may see of the studio: a title's status on its journey, and its
-//! events. Types only; nothing here opens a file or a socket.
+//! What other planes and the consoles may see of the studio: a title's status on its journey, its
+//! events, and what is known of its master. Types only; nothing here opens a file or a socket.
 
 mod event;
 mod ladder;
+pub mod master;
 mod status;
 mod submission;
 

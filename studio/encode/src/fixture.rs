@@ -30,6 +30,7 @@ pub(crate) fn report() -> Report {
                 transfer: bt709(),
                 matrix: bt709(),
                 range: Some("tv".into()),
+                ..Colour::default()
             },
             interlaced: false,
             start_ms: 0,
@@ -38,6 +39,8 @@ pub(crate) fn report() -> Report {
         other_video: 0,
         audio: Vec::new(),
         text: Vec::new(),
+        timecode: None,
+        source: Vec::new(),
         warnings: Vec::new(),
     }
 }

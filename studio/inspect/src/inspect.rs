@@ -7,8 +7,8 @@ use std::os::unix::fs::FileExt as _;
 use media_ffmpeg::{Command, Limits, MediaInput, ToolError, Tools};
 
 use crate::error::{InspectError, Unusable};
-use crate::limits::{COUNTING_WALL, FIRST_PACKETS, HEADER_CPU, HEADER_WALL, SNIFFED_BYTES};
-use crate::report::{needs_counting, report_from};
+use crate::limits::{COUNTING_WALL, FIRST_PACKETS, HEADER, SNIFFED_BYTES};
+use crate::report::{needs_counting, picture, report_from};
 use crate::sniff::{Kind, cut_off, sniff};
 use crate::{PacketScan, PacketTimes, Report};
 
@@ -27,7 +27,27 @@ pub async fn inspect(tools: &Tools, input: &MediaInput) -> Result<Report, Inspec
         Some(stream) => count(tools, input, stream).await?,
         None => None,
     };
-    Ok(report_from(&header, input.bytes(), scan)?)
+    let first = first_frame(tools, input, picture(&header)?).await?;
+    Ok(report_from(&header, &first, input.bytes(), scan)?)
+}
+
+/// What comes with the first frame of a stream: a picture that cannot be decoded has none.
+async fn first_frame(
+    tools: &Tools,
+    input: &MediaInput,
+    stream: u32,
+) -> Result<Vec<u8>, InspectError> {
+    let command = tools
+        .ffprobe()
+        .args(["-select_streams", &stream.to_string()])
+        .args(["-show_frames", "-read_intervals", "%+#1", "-of", "json"])
+        .limits(HEADER)
+        .input(input);
+    match command.run(|_| {}).await {
+        Ok(answer) => Ok(answer.stdout),
+        Err(ToolError::Failed { .. }) => Ok(Vec::new()),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// What the file's own bytes say; refuses what need not be opened to be refused.
@@ -82,16 +102,11 @@ async fn ask_header(
         "-read_intervals",
         &first,
     ];
-    let limits = Limits {
-        cpu: HEADER_CPU,
-        wall: HEADER_WALL,
-        ..Limits::default()
-    };
     let command = tools
         .ffprobe()
         .args(shown)
         .args(["-of", "json"])
-        .limits(limits)
+        .limits(HEADER)
         .input(input);
     let answer = command
         .run(|_| {})

@@ -2,13 +2,15 @@
 //!
 //! [`inspect`] asks ffprobe; [`report_from`] turns what it said into facts, and is pure. What cannot be
 //! used is refused as an [`Unusable`] with one sentence for the person who uploaded it; what can be
-//! used but will look or sound different is told as [`Warning`]s.
+//! used but will look or sound different is told as [`Warning`]s. [`examine`] goes through the whole
+//! file and tells what is wrong where.
 //!
 //! This crate must not know what is made of the facts: no ladder, no encoder settings.
 
 mod choose;
+mod colour;
 mod error;
-mod facts;
+mod examine;
 mod geometry;
 mod inspect;
 mod language;
@@ -19,12 +21,13 @@ mod raw;
 mod report;
 mod sniff;
 mod sound;
-mod warning;
+mod source;
+mod timecode;
 
+pub use contracts_studio::master::{AudioFacts, Colour, Report, TextFacts, VideoFacts, Warning};
 pub use error::{InspectError, Unusable};
-pub use facts::{AudioFacts, Colour, Report, TextFacts, VideoFacts};
+pub use examine::examine;
 pub use inspect::inspect;
 pub use language::bcp47;
 pub use packets::{PacketScan, PacketTimes};
-pub use report::{needs_counting, report_from};
-pub use warning::Warning;
+pub use report::{needs_counting, picture, report_from};

@@ -11,13 +11,16 @@ pub(crate) struct Probe {
     pub(crate) streams: Vec<Stream>,
     pub(crate) format: Format,
     pub(crate) packets: Vec<Packet>,
+    pub(crate) frames: Vec<Frame>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
+#[expect(clippy::struct_field_names, reason = "the names are ffprobe's")]
 pub(crate) struct Format {
     pub(crate) format_name: String,
     pub(crate) duration: Option<String>,
+    pub(crate) tags: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -28,9 +31,37 @@ pub(crate) struct Packet {
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
+#[expect(clippy::struct_field_names, reason = "the names are ffprobe's")]
 pub(crate) struct SideData {
     pub(crate) side_data_type: String,
     pub(crate) rotation: Option<f64>,
+    pub(crate) red_x: Option<String>,
+    pub(crate) red_y: Option<String>,
+    pub(crate) green_x: Option<String>,
+    pub(crate) green_y: Option<String>,
+    pub(crate) blue_x: Option<String>,
+    pub(crate) blue_y: Option<String>,
+    pub(crate) white_point_x: Option<String>,
+    pub(crate) white_point_y: Option<String>,
+    pub(crate) min_luminance: Option<String>,
+    pub(crate) max_luminance: Option<String>,
+    pub(crate) max_content: Option<u32>,
+    pub(crate) max_average: Option<u32>,
+    pub(crate) dv_profile: Option<u8>,
+    pub(crate) timecodes: Vec<TimecodeEntry>,
+}
+
+/// A decoded frame, of which only what comes with it is read.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Frame {
+    pub(crate) side_data_list: Vec<SideData>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct TimecodeEntry {
+    pub(crate) value: String,
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -3,10 +3,12 @@
 use contracts_delivery::FrameRate;
 
 use crate::error::Unusable;
-use crate::facts::{Colour, Report, VideoFacts};
 use crate::limits::{LONGEST_SIDE, LONGEST_TITLE, MOST_STREAMS, SHORTEST_SIDE};
 use crate::raw::{Probe, Stream, positive_ms};
-use crate::{PacketScan, Warning, choose, geometry, rate, sound};
+use crate::{
+    PacketScan, Report, VideoFacts, Warning, choose, colour, geometry, rate, sound, source,
+    timecode,
+};
 
 /// Containers whose index tells every frame's time, so that what they declare is exact.
 const INDEXED: [&str; 2] = ["mov", "mxf"];
@@ -29,19 +31,34 @@ pub fn needs_counting(json: &[u8]) -> Result<Option<u32>, Unusable> {
     Ok((!(indexed && even && video.duration_ms().is_some())).then_some(video.index))
 }
 
-/// The report on a file of `bytes`, from ffprobe's `-show_streams -show_format -show_packets` JSON and
-/// the count of its frames where there is one.
+/// Which stream is the title's picture, from ffprobe's `-show_streams` JSON.
+///
+/// # Errors
+/// [`Unusable`] when there is none.
+pub fn picture(json: &[u8]) -> Result<u32, Unusable> {
+    Ok(choose::video(&parse(json)?)?.0.index)
+}
+
+/// The report on a file of `bytes`, from ffprobe's `-show_streams -show_format -show_packets` JSON,
+/// its `-show_frames` JSON of the picture's first frame (empty where it cannot be decoded), and the
+/// count of its frames where there is one.
 ///
 /// # Errors
 /// [`Unusable`]: no title can be made of the file.
-pub fn report_from(json: &[u8], bytes: u64, scan: Option<PacketScan>) -> Result<Report, Unusable> {
+pub fn report_from(
+    json: &[u8],
+    first_frame: &[u8],
+    bytes: u64,
+    scan: Option<PacketScan>,
+) -> Result<Report, Unusable> {
     let probe = parse(json)?;
+    let first: Probe = serde_json::from_slice(first_frame).unwrap_or_default();
     let (stream, other_video) = choose::video(&probe)?;
     let duration_ms = duration_ms(&probe, stream, scan).ok_or(Unusable::NoDuration)?;
     if u128::from(duration_ms) > LONGEST_TITLE.as_millis() {
         return Err(Unusable::TooLong { ms: duration_ms });
     }
-    let video = video_facts(stream, scan);
+    let video = video_facts(stream, &first, scan);
     check_size(&video)?;
     let mut warnings = picture_warnings(&video, other_video);
     if stream.duration_ms().is_none() && probe.format.duration.is_none() {
@@ -59,6 +76,8 @@ pub fn report_from(json: &[u8], bytes: u64, scan: Option<PacketScan>) -> Result<
         other_video,
         audio,
         text,
+        timecode: timecode::timecode(&probe, stream, &first),
+        source: source::source_facts(&probe),
         warnings,
     })
 }
@@ -84,7 +103,7 @@ fn duration_ms(probe: &Probe, stream: &Stream, scan: Option<PacketScan>) -> Opti
     counted.or_else(|| stream.duration_ms()).or_else(container)
 }
 
-fn video_facts(stream: &Stream, scan: Option<PacketScan>) -> VideoFacts {
+fn video_facts(stream: &Stream, first: &Probe, scan: Option<PacketScan>) -> VideoFacts {
     let sar = geometry::pixel_shape(stream);
     let rotation = geometry::rotation(stream);
     let (display_width, display_height) =
@@ -103,7 +122,7 @@ fn video_facts(stream: &Stream, scan: Option<PacketScan>) -> VideoFacts {
         variable_rate,
         bit_depth: geometry::bit_depth(stream),
         pixel_format: stream.pix_fmt.clone().unwrap_or_default(),
-        colour: colour(stream),
+        colour: colour::colour(stream, first),
         interlaced: geometry::interlaced(stream),
         start_ms: stream.start_ms(),
         declared_duration_ms: stream.duration_ms(),
@@ -144,19 +163,6 @@ fn frame_rate(stream: &Stream, scan: Option<PacketScan>) -> (FrameRate, bool) {
 
 /// A measured rate this near a declared one confirms it.
 const CONFIRMED: f64 = 0.005;
-
-fn colour(stream: &Stream) -> Colour {
-    let known = |said: &Option<String>| {
-        said.clone()
-            .filter(|name| !matches!(name.as_str(), "unknown" | "unspecified" | "reserved"))
-    };
-    Colour {
-        primaries: known(&stream.color_primaries),
-        transfer: known(&stream.color_transfer),
-        matrix: known(&stream.color_space),
-        range: known(&stream.color_range),
-    }
-}
 
 fn check_size(video: &VideoFacts) -> Result<(), Unusable> {
     let stored = (video.width, video.height);
@@ -199,7 +205,9 @@ fn picture_warnings(video: &VideoFacts, others: u32) -> Vec<Warning> {
         (untagged, Warning::ColourUntagged),
         (video.colour.is_hdr(), Warning::HighDynamicRange),
     ];
+    let contradiction = colour::contradiction(video);
     told.into_iter()
         .filter_map(|(holds, warning)| holds.then_some(warning))
+        .chain(contradiction.map(|detail| Warning::ColoursContradict { detail }))
         .collect()
 }

@@ -1,10 +1,9 @@
 //! Sound and subtitle tracks.
 
-use crate::facts::{AudioFacts, TextFacts};
 use crate::language::bcp47;
 use crate::limits::{LENGTHS_APART, TITLE_CHARACTERS};
 use crate::raw::{Probe, Stream};
-use crate::{VideoFacts, Warning};
+use crate::{AudioFacts, TextFacts, VideoFacts, Warning};
 
 /// Subtitle codecs that are pictures.
 const PICTURE_CODECS: [&str; 4] = ["hdmv_pgs_subtitle", "dvd_subtitle", "dvb_subtitle", "xsub"];

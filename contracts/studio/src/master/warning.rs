@@ -43,6 +43,11 @@ pub enum Warning {
     Interlaced,
     /// Colours are taken as those of HD television, or of SD for a small picture.
     ColourUntagged,
+    /// Colour tags that cannot all be true.
+    ColoursContradict {
+        /// What contradicts what.
+        detail: String,
+    },
     /// A high dynamic range master.
     HighDynamicRange,
     /// Sound and picture end at different times.
@@ -101,6 +106,9 @@ impl fmt::Display for Warning {
                     f,
                     "the file does not say its colour space; the usual one for its size is taken"
                 )
+            }
+            Self::ColoursContradict { detail } => {
+                write!(f, "the file's colour tags cannot be right: {detail}")
             }
             Self::HighDynamicRange => {
                 write!(
