@@ -4,6 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
 use contracts_studio::TitleStatus;
+use contracts_studio::master::Inspection;
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde::de::DeserializeOwned;
 use url::Url;
@@ -78,13 +79,15 @@ impl Api {
             .context("the service's answer is not what was expected")
     }
 
-    /// Every title and how far it is.
-    pub(crate) async fn titles(&self) -> Result<Vec<TitleStatus>> {
+    /// Every title that a search finds and how far it is; an empty search finds all.
+    pub(crate) async fn titles(&self, find: &str) -> Result<Vec<TitleStatus>> {
         #[derive(serde::Deserialize)]
         struct Titles {
             titles: Vec<TitleStatus>,
         }
-        let request = self.request(Method::GET, "/studio/v1/titles")?;
+        let request = self
+            .request(Method::GET, "/studio/v1/titles")?
+            .query(&[("find", find)]);
         Ok(self.json::<Titles>(request).await?.titles)
     }
 
@@ -92,6 +95,12 @@ impl Api {
     pub(crate) async fn title(&self, id: &str) -> Result<TitleStatus> {
         self.json(self.request(Method::GET, &format!("/studio/v1/titles/{id}"))?)
             .await
+    }
+
+    /// What is known of a title's master.
+    pub(crate) async fn inspection(&self, id: &str) -> Result<Inspection> {
+        let path = format!("/studio/v1/titles/{id}/inspection");
+        self.json(self.request(Method::GET, &path)?).await
     }
 
     fn unreachable(&self, error: reqwest::Error) -> anyhow::Error {

@@ -22,6 +22,8 @@ pub(crate) enum Command {
     Serve(Serve),
     /// Send a master to a service and follow it until it plays
     Publish(Publish),
+    /// Tell what a master is and what is wrong with it, without a service
+    Inspect(Inspect),
     /// List the titles of a service and how far each is
     Titles(Titles),
     /// Take a title out of the catalogue, put it back, try it again, or delete it
@@ -100,7 +102,22 @@ pub(crate) struct Publish {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct Inspect {
+    /// The master
+    pub(crate) file: PathBuf,
+    /// Settings, for where ffmpeg is
+    #[arg(long, env = "MARQUEE_CONFIG")]
+    pub(crate) config: Option<PathBuf>,
+    /// Answer in JSON on standard output
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct Titles {
+    /// Words that must all be found in a title or in what is known of its master, such as `reel:A001`
+    #[arg(long, default_value = "")]
+    pub(crate) find: String,
     #[command(flatten)]
     pub(crate) service: Service,
 }

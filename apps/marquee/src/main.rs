@@ -26,6 +26,7 @@ async fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Serve(serve) => command::serve::run(serve).await,
         Command::Publish(publish) => command::publish::run(publish).await,
+        Command::Inspect(inspect) => command::inspect::run(inspect).await,
         Command::Titles(titles) => command::titles::list(titles).await,
         Command::Title(action) => command::titles::act(action).await,
         Command::Backup(backup) => command::backup::make(backup).await,

@@ -6,12 +6,14 @@
 //! before [`router`]).
 
 mod error;
+mod inspections;
 mod limits;
 mod makings;
 mod outcome;
 mod record;
 mod router;
 mod run;
+mod search;
 mod stage;
 mod status;
 mod studio;

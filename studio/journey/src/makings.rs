@@ -123,17 +123,16 @@ impl Makings {
         self.ladder.measured(&self.chunks, seconds)
     }
 
-    /// What people should know of the master and of what became of it.
+    /// What people should know of what became of the master; what is known of the master itself is in
+    /// its inspection.
     pub(crate) fn warnings(&self) -> Vec<String> {
-        let report = self.report.warnings.iter().map(ToString::to_string);
         let survey = self.planned.survey.warnings.iter().map(ToString::to_string);
         let sound = self
             .sounds
             .iter()
             .flat_map(|sound| &sound.encoded.warnings)
             .map(ToString::to_string);
-        report
-            .chain(survey)
+        survey
             .chain(self.ladder.warnings.iter().cloned())
             .chain(self.texts.warnings.iter().cloned())
             .chain(sound)

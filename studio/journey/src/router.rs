@@ -8,10 +8,11 @@ use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use axum::response::IntoResponse;
 use contracts_membership::TitleId;
+use contracts_studio::master::Inspection;
 use contracts_studio::{LadderReport, Submission, TitleStatus};
 use platform_http::{Problem, Result};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -26,6 +27,7 @@ pub fn router(studio: Studio) -> OpenApiRouter {
         .routes(routes!(titles))
         .routes(routes!(title, delete))
         .routes(routes!(ladder))
+        .routes(routes!(inspection))
         .routes(routes!(unpublish))
         .routes(routes!(publish))
         .routes(routes!(retry))
@@ -100,12 +102,42 @@ async fn submit(
     Ok((StatusCode::ACCEPTED, Json(Accepted { id, status_url })))
 }
 
-/// Every title and how far it is.
-#[utoipa::path(get, path = "/studio/v1/titles", tag = "studio", responses((status = 200, body = Titles)))]
-async fn titles(State(studio): State<Studio>) -> Result<Json<Titles>> {
+/// What is looked for.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(default)]
+struct Find {
+    /// Words that must all be found in a title or in what is known of its master; `reel:A001` looks
+    /// under one term only.
+    find: String,
+}
+
+/// Every title, or those that are looked for, and how far each is.
+#[utoipa::path(
+    get, path = "/studio/v1/titles", tag = "studio", params(Find),
+    responses((status = 200, body = Titles))
+)]
+async fn titles(State(studio): State<Studio>, Query(find): Query<Find>) -> Result<Json<Titles>> {
     Ok(Json(Titles {
-        titles: studio.titles().await.map_err(problem)?,
+        titles: studio.titles(&find.find).await.map_err(problem)?,
     }))
+}
+
+/// What is known of a title's master: its facts, and what was found in it.
+#[utoipa::path(
+    get, path = "/studio/v1/titles/{id}/inspection", tag = "studio", params(("id" = String, Path)),
+    responses(
+        (status = 200, body = Inspection),
+        (status = 404, description = "No such title, or not inspected yet"),
+    )
+)]
+async fn inspection(
+    State(studio): State<Studio>,
+    Path(id): Path<TitleId>,
+) -> Result<Json<Inspection>> {
+    let found = studio.inspection(&id).await.map_err(problem)?;
+    found
+        .map(Json)
+        .ok_or_else(|| Problem::not_found("the master has not been inspected yet"))
 }
 
 /// One title and how far it is.

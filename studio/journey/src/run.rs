@@ -47,7 +47,9 @@ async fn stages(context: &Context, workshop: &Workshop, input: &RunInput) -> Res
         })
         .await?;
     let report = context
-        .step("inspect", policy, |_| stage::inspect(workshop, &received))
+        .step("inspect", policy, |meter| {
+            stage::inspect(workshop, input, &received, meter)
+        })
         .await?;
     let planned = context
         .step("shots", policy, |meter| {

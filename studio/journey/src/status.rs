@@ -9,7 +9,7 @@ use crate::record::TitleRecord;
 /// The steps in order: name, label, what is counted.
 const STEPS: [(&str, &str, &str); 10] = [
     ("receive", "Receive", "files"),
-    ("inspect", "Inspect", ""),
+    ("inspect", "Inspect", "frames"),
     ("shots", "Find shots", "frames"),
     ("ladder", "Choose a ladder", "frames"),
     ("text", "Subtitles", ""),

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use contracts_delivery::Origin;
 use contracts_membership::{Catalog, TitleId};
+use contracts_studio::master::Inspection;
 use contracts_studio::{LadderReport, Submission, TITLES_TOPIC, TitleEvent, TitleStatus};
 use data_engine::SharedEngine;
 use data_events::{SharedLog, TopicSettings};
@@ -19,10 +20,12 @@ use studio_ingest::Uploads;
 use tokio::sync::Semaphore;
 
 use crate::error::StudioError;
+use crate::inspections::Inspections;
 use crate::limits::{RUNS_AT_ONCE, TITLES_PARTITIONS};
 use crate::makings::RunInput;
 use crate::record::{Records, TitleRecord, workflow_id};
 use crate::run::{KIND, run};
+use crate::search::Search;
 use crate::stage::{take_all, uploads};
 use crate::status::status;
 use crate::submission::check;
@@ -89,6 +92,7 @@ impl Studio {
             catalog: parts.catalog,
             events: parts.events,
             records: Records::open(&parts.engine).await?,
+            inspections: Inspections::open(&parts.engine).await?,
             clock: parts.clock,
             folder: parts.folder,
             places: Semaphore::new(encoders),
@@ -162,13 +166,26 @@ impl Studio {
         Ok(self.record(id).await?.ladder)
     }
 
-    /// How every title stands, newest first.
-    pub async fn titles(&self) -> Result<Vec<TitleStatus>, StudioError> {
+    /// How every title stands that a search finds, newest first; an empty one finds all.
+    pub async fn titles(&self, find: &str) -> Result<Vec<TitleStatus>, StudioError> {
+        let mut records = self.workshop.records.list().await?;
+        if !find.trim().is_empty() {
+            let (search, inspections) =
+                (Search::parse(find), self.workshop.inspections.all().await?);
+            records
+                .retain(|record| search.finds(&record.submission, inspections.get(&record.id.0)));
+        }
         let mut titles = Vec::new();
-        for record in self.workshop.records.list().await? {
+        for record in records {
             titles.push(self.status_of(&record).await?);
         }
         Ok(titles)
+    }
+
+    /// What is known of a title's newest master; nothing before it was inspected.
+    pub async fn inspection(&self, id: &TitleId) -> Result<Option<Inspection>, StudioError> {
+        let record = self.record(id).await?;
+        Ok(self.workshop.inspections.get(&record.id).await?)
     }
 
     /// Takes a title out of the catalogue and its files off every appliance and the origin. Its master
@@ -238,6 +255,7 @@ impl Studio {
         self.workshop
             .forget_uploads(uploads(&record.submission))
             .await;
+        self.workshop.inspections.remove(id).await?;
         self.workshop.records.remove(id).await?;
         self.tell(id, &TitleEvent::Deleted { title: id.clone() })
             .await

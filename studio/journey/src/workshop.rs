@@ -15,6 +15,7 @@ use studio_ingest::Uploads;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::LadderChoice;
+use crate::inspections::Inspections;
 use crate::record::{Records, workflow_id};
 
 /// The dependencies of a title's journey.
@@ -25,6 +26,7 @@ pub(crate) struct Workshop {
     pub(crate) catalog: Arc<dyn Catalog>,
     pub(crate) events: SharedLog,
     pub(crate) records: Records,
+    pub(crate) inspections: Inspections,
     pub(crate) clock: SharedClock,
     pub(crate) folder: PathBuf,
     /// One place per encoder process, shared by all titles.

@@ -21,7 +21,7 @@ pub(crate) async fn run(play: Play) -> Result<()> {
         Target::Manifest(url) => client_viewer::play(&url, &options, None, &clock).await,
         Target::Title(title) => {
             let api = Api::connect(&play.service)?;
-            let id = find(&api.titles().await?, &title)?;
+            let id = find(&api.titles("").await?, &title)?;
             let body = serde_json::json!({ "title_id": id, "device": { "kind": "headless" } });
             let request = api
                 .request(Method::POST, "/playback/v1/sessions")?

@@ -11,6 +11,7 @@ use serde::Deserialize;
 
 use crate::api::Api;
 use crate::cli::Publish;
+use crate::command::inspect::finding_line;
 use crate::publish::{bars, fingerprint, follow, tus};
 
 /// Runs the command. Killed and run again it goes on where it stopped.
@@ -19,6 +20,9 @@ pub(crate) async fn run(publish: Publish) -> Result<()> {
     let screen = bars::screen(publish.service.json);
     let submission = submit(&api, &publish, &screen).await?;
     let status = follow::until_final(&api, &submission, &screen).await?;
+    if !publish.service.json {
+        tell_findings(&api, &status).await;
+    }
     report(&status, &publish)
 }
 
@@ -79,6 +83,20 @@ fn name_of(file: &Path) -> String {
     file.file_stem()
         .map(|name| name.to_string_lossy().into_owned())
         .unwrap_or_default()
+}
+
+/// What is wrong with the master; a file that no tool could read has no inspection.
+#[expect(
+    clippy::print_stdout,
+    reason = "the command's answer goes to standard output"
+)]
+async fn tell_findings(api: &Api, status: &TitleStatus) {
+    let Ok(inspection) = api.inspection(&status.id.0).await else {
+        return;
+    };
+    for finding in &inspection.examination.findings {
+        println!("  {}", finding_line(finding));
+    }
 }
 
 #[expect(

@@ -13,12 +13,14 @@ use crate::cli::{Action, TitleAction, Titles};
     reason = "the command's answer goes to standard output"
 )]
 pub(crate) async fn list(titles: Titles) -> Result<()> {
-    let found = Api::connect(&titles.service)?.titles().await?;
+    let found = Api::connect(&titles.service)?.titles(&titles.find).await?;
     if titles.service.json {
         println!("{}", serde_json::to_string(&found)?);
         return Ok(());
     }
-    if found.is_empty() {
+    if found.is_empty() && !titles.find.trim().is_empty() {
+        println!("No title has all of these words");
+    } else if found.is_empty() {
         println!("No titles yet. Publish one with: marquee publish FILE --title NAME");
     }
     for title in &found {

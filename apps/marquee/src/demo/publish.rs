@@ -62,7 +62,7 @@ fn say() {
 }
 
 async fn existing(studio: &Studio, film: &Film) -> Result<Option<TitleId>> {
-    let titles = studio.titles().await?;
+    let titles = studio.titles("").await?;
     Ok(titles
         .into_iter()
         .find(|title| title.name == film.title && title.state != TitleState::Failed)
