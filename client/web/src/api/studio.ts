@@ -1,11 +1,23 @@
 // What an owner does to titles: list, follow, publish, withdraw, retry, remove, and register an uploaded file.
 import { ask, tell } from './http';
-import type { LadderReport, NewTitle, TitleStatus } from './types';
+import { ApiProblem } from './problem';
+import type { Inspection, LadderReport, NewTitle, TitleStatus } from './types';
 
 const titlePath = (id: string): string => `/studio/v1/titles/${encodeURIComponent(id)}`;
 
-export async function titles(signal?: AbortSignal): Promise<TitleStatus[]> {
-  return (await ask<{ titles: TitleStatus[] }>('/studio/v1/titles', { signal })).titles;
+export async function titles(signal?: AbortSignal, find = ''): Promise<TitleStatus[]> {
+  const query = find.trim() === '' ? '' : `?find=${encodeURIComponent(find.trim())}`;
+  return (await ask<{ titles: TitleStatus[] }>(`/studio/v1/titles${query}`, { signal })).titles;
+}
+
+/** What is known of a title's master; nothing before it was inspected. */
+export async function inspection(id: string, signal?: AbortSignal): Promise<Inspection | null> {
+  try {
+    return await ask<Inspection>(`${titlePath(id)}/inspection`, { signal });
+  } catch (error) {
+    if (error instanceof ApiProblem && error.status === 404) return null;
+    throw error;
+  }
 }
 
 export function status(id: string, signal?: AbortSignal): Promise<TitleStatus> {

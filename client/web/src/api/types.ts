@@ -123,6 +123,50 @@ export interface TitleStatus {
   added_at: string;
 }
 
+export type Severity = 'error' | 'warning' | 'note';
+
+export interface Finding {
+  check: string;
+  severity: Severity;
+  /** Absent when it holds for the whole title. */
+  start_ms?: number;
+  end_ms?: number;
+  /** The sound or subtitle track it is about; absent for the picture. */
+  stream_index?: number;
+  sentence: string;
+}
+
+export interface SourceFact {
+  term: string;
+  value: string;
+}
+
+export interface Inspection {
+  report: {
+    container: string;
+    duration_ms: number;
+    bytes: number;
+    video: {
+      codec: string;
+      width: number;
+      height: number;
+      frame_rate: { numerator: number; denominator: number };
+      variable_rate: boolean;
+      interlaced: boolean;
+      bit_depth: number;
+      colour: { primaries: string | null; transfer: string | null; matrix: string | null; range: string | null; light: { max_pixel: number; max_frame_average: number } | null };
+    };
+    audio: { stream_index: number; codec: string; layout: string; channels: number; sample_rate: number; language: string }[];
+    text: { stream_index: number; codec: string; language: string }[];
+    timecode: { hours: number; minutes: number; seconds: number; frames: number; drop_frame: boolean } | null;
+    source: SourceFact[];
+  };
+  examination: {
+    findings: Finding[];
+    cadence: { frames: number; repeated_frames: number; repeat_every: number | null; fields: 'progressive' | 'interlaced' | 'telecine' | null };
+  };
+}
+
 export interface NewTitle {
   title: string;
   upload_id: string;
