@@ -48,6 +48,9 @@ export function rangeText(finding: Finding): string {
   return from === to ? `At ${from}` : `${from} to ${to}`;
 }
 
+/** Percent of the axis behind which there is no room for a time. */
+const LAST_TICK = 88;
+
 export interface Mark {
   finding: Finding;
   /** Percent of the axis. */
@@ -73,13 +76,18 @@ export function lanes(findings: readonly Finding[], durationMs: number): Lane[] 
   return [...made.values()];
 }
 
-/** Steps of the axis: round times, few enough to stand beside one another. */
+/** Length of the axis: the title's, or further where sound goes on behind the picture. */
+export function axisMs(findings: readonly Finding[], durationMs: number): number {
+  return findings.reduce((end, finding) => Math.max(end, finding.end_ms ?? 0), durationMs);
+}
+
+/** Steps of the axis: round times, few enough to stand beside one another; none where its figures would leave the axis. */
 export function ticks(durationMs: number): { at: number; text: string }[] {
   const steps = [1, 2, 5, 10, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200];
   const seconds = durationMs / 1000;
   if (!(seconds > 0)) return [];
   const step = steps.find((length) => seconds / length <= 6) ?? Math.ceil(seconds / 6);
-  return Array.from({ length: Math.floor(seconds / step) + 1 }, (_, index) => ({ at: ((index * step) / seconds) * 100, text: clock(index * step) }));
+  return Array.from({ length: Math.floor(seconds / step) + 1 }, (_, index) => ({ at: ((index * step) / seconds) * 100, text: clock(index * step) })).filter((tick) => tick.at <= LAST_TICK);
 }
 
 /** The facts of a master in a few lines, each with its name. */
