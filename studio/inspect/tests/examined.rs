@@ -182,6 +182,10 @@ async fn the_real_clips_with_something_wrong_are_told_apart() {
         assert!(found.cadence.frames > 70, "{:?}", found.cadence);
         assert_eq!(of(&found, Check::Black)[0].severity, Severity::Warning);
     }
+    if let Some(clip) = shared_media("people-139s-768x432-silent.mp4") {
+        let found = examined(&clip).await;
+        assert_eq!(of(&found, Check::Freeze), Vec::<&Finding>::new());
+    }
     if let Some(clip) = shared_media("sintel-26s-848x480.mp4") {
         let found = examined(&clip).await;
         assert_eq!(

@@ -36,7 +36,8 @@ impl Spans {
         }
     }
 
-    fn close(&mut self) {
+    /// Ends the run that is open: what follows is another however near it is.
+    pub(super) fn close(&mut self) {
         if let Some((start, end)) = self.open.take()
             && end.saturating_sub(start) >= self.shortest
             && self.found.len() < MOST_SPANS

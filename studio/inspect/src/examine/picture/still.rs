@@ -65,6 +65,7 @@ impl StillFinder {
         if first || black || !alike(luma, &self.anchor) {
             self.anchor.copy_from_slice(luma);
             self.anchor_at = at;
+            self.freezes.close();
         } else {
             self.freezes.mark(self.anchor_at, at + 1);
         }

@@ -138,6 +138,17 @@ fn black_and_frozen_stretches_are_found_where_they_are() {
 }
 
 #[test]
+fn slow_movement_is_no_freeze() {
+    let limited = video("tv", "bt709");
+    // One pixel of 256 changes by 40 every frame: each is like the one before, none like the fourth.
+    let slow = |frame: u64, row: usize, column: usize| {
+        let pixel = row * SIDE + column;
+        if (pixel as u64) < frame { 140 } else { 100 }
+    };
+    assert_eq!(seen(&limited, 250, slow).stills.freezes, []);
+}
+
+#[test]
 fn repeats_in_a_rhythm_are_counted() {
     let limited = video("tv", "bt709");
     let thirty_from_24 = |frame: u64, row, column| noise(frame * 4 / 5, row, column);
