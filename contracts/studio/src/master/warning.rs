@@ -68,16 +68,38 @@ pub enum Warning {
     },
 }
 
+impl Warning {
+    /// The sentence of a warning without figures; empty for the others.
+    fn plain(&self) -> &'static str {
+        match self {
+            Self::NoSound => "the file has no sound; the title will be silent",
+            Self::Interlaced => "the picture is interlaced and is deinterlaced",
+            Self::ColourUntagged => {
+                "the file does not say its colour space; the usual one for its size is taken"
+            }
+            Self::HighDynamicRange => {
+                "the picture has high dynamic range; it is shown in standard range"
+            }
+            Self::LengthCounted => "the file does not say how long it is; its frames were counted",
+            _ => "",
+        }
+    }
+}
+
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::NoSound
+            | Self::Interlaced
+            | Self::ColourUntagged
+            | Self::HighDynamicRange
+            | Self::LengthCounted => f.write_str(self.plain()),
             Self::SeveralVideoStreams { used, others } => {
                 write!(
                     f,
                     "the file has {others} more picture track(s); track {used} is used"
                 )
             }
-            Self::NoSound => write!(f, "the file has no sound; the title will be silent"),
             Self::UnreadableSound { stream_index } => {
                 write!(
                     f,
@@ -100,21 +122,8 @@ impl fmt::Display for Warning {
                     "the {channels} channels of sound track {stream_index} are mixed to stereo"
                 )
             }
-            Self::Interlaced => write!(f, "the picture is interlaced and is deinterlaced"),
-            Self::ColourUntagged => {
-                write!(
-                    f,
-                    "the file does not say its colour space; the usual one for its size is taken"
-                )
-            }
             Self::ColoursContradict { detail } => {
                 write!(f, "the file's colour tags cannot be right: {detail}")
-            }
-            Self::HighDynamicRange => {
-                write!(
-                    f,
-                    "the picture has high dynamic range; it is shown in standard range"
-                )
             }
             Self::LengthsDiffer {
                 stream_index,
@@ -126,12 +135,6 @@ impl fmt::Display for Warning {
                 *picture_ms as f64 / 1000.0,
                 *sound_ms as f64 / 1000.0,
             ),
-            Self::LengthCounted => {
-                write!(
-                    f,
-                    "the file does not say how long it is; its frames were counted"
-                )
-            }
             Self::PictureSubtitles { stream_index } => {
                 write!(
                     f,
