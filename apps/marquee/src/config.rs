@@ -72,6 +72,7 @@ pub(crate) struct StoresConfig {
     pub(crate) wide_rows: String,
     pub(crate) events: String,
     pub(crate) objects: String,
+    pub(crate) cache: String,
 }
 
 impl Default for StoresConfig {
@@ -81,6 +82,7 @@ impl Default for StoresConfig {
             wide_rows: embedded(),
             events: embedded(),
             objects: embedded(),
+            cache: embedded(),
         }
     }
 }

@@ -20,6 +20,14 @@ pub const STREAM_TOUCH: Duration = Duration::from_secs(20);
 /// Positions before this leave no bookmark: a player reports 0 before it has gone to the bookmark.
 pub const BOOKMARK_FROM_MS: u64 = 1_000;
 
+/// How long the topic `plays` keeps events, where nobody created it: a consumer that was away for a month
+/// begins anew.
+pub const PLAYS_KEPT: Duration = Duration::from_hours(30 * 24);
+
+/// How long a play that became a view says so with each heartbeat: well within the minute in which the
+/// counter takes it once.
+pub const VIEW_TOLD_FOR: Duration = Duration::from_secs(45);
+
 /// Partitions of the topic `plays`, where nobody created it: a session's events keep their order in one, and
 /// as many consumers can share the work.
 pub const PLAYS_PARTITIONS: u32 = 8;

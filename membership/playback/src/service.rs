@@ -23,7 +23,7 @@ pub use start::{Offer, StartRequest};
 
 use crate::PlaybackError;
 use crate::events::tell;
-use crate::limits::{PLAYS_PARTITIONS, TOKEN_LIFE};
+use crate::limits::{PLAYS_KEPT, PLAYS_PARTITIONS, TOKEN_LIFE};
 use crate::pathways::{SignedPlace, signed_places};
 use crate::session::Session;
 use crate::store::{Store, Stored};
@@ -78,7 +78,10 @@ pub struct Playback {
 impl Playback {
     /// Opens the tables. Sessions of an earlier process go on.
     pub async fn open(engine: &SharedEngine, parts: PlaybackParts) -> Result<Self, PlaybackError> {
-        let plays = TopicSettings::partitions(PLAYS_PARTITIONS);
+        let plays = TopicSettings {
+            retain_for: Some(PLAYS_KEPT),
+            ..TopicSettings::partitions(PLAYS_PARTITIONS)
+        };
         parts.log.create_if_absent(PLAYS_TOPIC, &plays).await?;
         Ok(Self {
             parts,

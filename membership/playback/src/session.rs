@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use contracts_delivery::{RankedAppliance, ReleaseId, SessionId};
 use contracts_membership::{AccountId, TitleId};
+use membership_viewing::is_view;
 use platform_clock::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -47,6 +48,9 @@ pub(crate) struct Session {
     /// When the client was last heard of.
     pub(crate) seen_at: Timestamp,
     pub(crate) position_ms: u64,
+    /// When it came to count as a view.
+    #[serde(default)]
+    pub(crate) viewed_at: Option<Timestamp>,
     /// Whether a heartbeat ever came: a player that sends none is not silent, only quiet.
     pub(crate) heard: bool,
 }
@@ -60,6 +64,16 @@ impl Session {
     /// Whether its token's time is over; a renewal revives it.
     pub(crate) fn has_expired(&self, now: Timestamp) -> bool {
         self.expires_at <= now
+    }
+
+    /// The client told where it is: the play may come to count as a view.
+    pub(crate) fn progress(&mut self, position_ms: u64, now: Timestamp) {
+        self.position_ms = position_ms.min(self.duration_ms);
+        self.heard = true;
+        let running_ms = now.since(self.started_at).as_millis() as u64;
+        if self.viewed_at.is_none() && is_view(self.position_ms, self.duration_ms, running_ms) {
+            self.viewed_at = Some(now);
+        }
     }
 
     /// Whether nobody will come back to it.

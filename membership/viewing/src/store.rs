@@ -1,13 +1,17 @@
 //! Bookmarks and lists in tables, a partition per account.
 
+use std::sync::Arc;
+
 use contracts_membership::{AccountId, CatalogError, TitleId};
+use data_cache::{LoadError, SharedCache};
+use data_counter::CounterError;
 use data_engine::{Durability, EngineError, Mutation, RowTable, SharedEngine};
 use platform_clock::{SharedClock, Timestamp};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::Bookmark;
 use crate::limits::{MAX_BOOKMARKS, MAX_LISTED};
+use crate::{Bookmark, Views};
 
 const BOOKMARKS: &str = "membership.bookmarks";
 const LISTS: &str = "membership.lists";
@@ -33,29 +37,47 @@ pub enum ViewingError {
     /// The store failed; a retry may help.
     #[error("the store of bookmarks and lists failed")]
     Store(#[from] EngineError),
+    /// The counts of views failed.
+    #[error("the counts of views failed")]
+    Views(#[from] CounterError),
+    /// The count of a title's views could not be read; a retry may help.
+    #[error("the views of a title could not be read")]
+    Shown(#[from] LoadError),
     /// The catalogue failed; a retry may help.
     #[error(transparent)]
     Catalog(#[from] CatalogError),
 }
 
-/// Bookmarks and lists of every account.
+/// Bookmarks and lists of every account, and views of every title.
 #[derive(Debug)]
 pub struct Viewing {
     bookmarks: RowTable,
     lists: RowTable,
+    views: Views,
     clock: SharedClock,
 }
 
 impl Viewing {
     /// Opens the tables.
-    pub async fn open(engine: &SharedEngine, clock: SharedClock) -> Result<Self, ViewingError> {
+    pub async fn open(
+        engine: &SharedEngine,
+        cache: SharedCache,
+        clock: SharedClock,
+    ) -> Result<Self, ViewingError> {
         let bookmarks = RowTable::open(engine, BOOKMARKS).await?;
         let lists = RowTable::open(engine, LISTS).await?;
+        let views = Views::open(engine, cache, Arc::clone(&clock)).await?;
         Ok(Self {
             bookmarks,
             lists,
+            views,
             clock,
         })
+    }
+
+    /// How often titles were watched.
+    pub fn views(&self) -> &Views {
+        &self.views
     }
 
     /// Keeps where a viewer is in a title; past its end the bookmark is taken away.
@@ -169,9 +191,9 @@ async fn rows<T: DeserializeOwned>(
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
     use std::time::Duration;
 
+    use data_cache::MemoryCache;
     use data_engine::MemoryEngine;
     use platform_clock::ManualClock;
 
@@ -179,7 +201,8 @@ mod tests {
 
     async fn open() -> (Viewing, Arc<ManualClock>) {
         let clock = ManualClock::at(Timestamp::from_millis(1));
-        let viewing = Viewing::open(&MemoryEngine::shared(), clock.clone())
+        let cache = Arc::new(MemoryCache::new(1 << 20, clock.clone()));
+        let viewing = Viewing::open(&MemoryEngine::shared(), cache, clock.clone())
             .await
             .unwrap();
         (viewing, clock)

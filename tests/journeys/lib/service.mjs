@@ -76,12 +76,14 @@ export async function command(args, env = {}) {
 
 /** A region (API, origin, studio) and appliances in processes of their own. */
 export class Service {
-  static async start({ appliances = 2, demo = false, data } = {}) {
+  static async start({ appliances = 2, demo = false, data, config = '', env = {} } = {}) {
     const service = new Service();
     service.folder = mkdtempSync(join(tmpdir(), 'marquee-journey-'));
     service.data = data ?? join(service.folder, 'data');
     service.ports = { api: await freePort(), origin: await freePort() };
     service.demo = demo;
+    service.config = config;
+    service.env = env;
     service.appliances = new Map();
     await service.startRegion();
     for (let index = 1; index <= appliances; index++) await service.startAppliance(`edge-${index}`);
@@ -94,12 +96,12 @@ export class Service {
 
   async startRegion() {
     const config = join(this.folder, 'region.toml');
-    writeFileSync(config, `[origin]\nlisten = "127.0.0.1:${this.ports.origin}"\n`);
+    writeFileSync(config, `[origin]\nlisten = "127.0.0.1:${this.ports.origin}"\n${this.config}\n`);
     const demo = this.demo ? [] : ['--no-demo'];
     this.region = new Running('region', [
       'serve', '--roles', 'api,origin,studio', '--data', this.data, '--config', config,
       '--listen', `127.0.0.1:${this.ports.api}`, ...demo,
-    ]);
+    ], this.env);
     const password = this.region.line(/password: (\S+)/).then((found) => (this.password = found[1]));
     password.catch(() => {});
     await this.region.line(/ready/);

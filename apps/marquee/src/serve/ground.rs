@@ -4,8 +4,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
+use data_cache::SharedCache;
 use data_engine::{FjallEngine, SharedEngine};
-use data_events::SharedLog;
+use data_events::{EventLog, SharedLog};
 use data_hollow::HollowStore;
 use data_objects::Objects;
 use platform_clock::{SharedClock, SystemClock};
@@ -22,6 +23,10 @@ pub(crate) struct Ground {
     /// The engine again, when this process keeps and backs up everything itself.
     pub(crate) embedded: Option<Arc<FjallEngine>>,
     pub(crate) log: SharedLog,
+    /// The log again, when it is the embedded one.
+    pub(crate) embedded_log: Option<Arc<EventLog>>,
+    /// What may be forgotten.
+    pub(crate) cache: SharedCache,
     /// What is published.
     pub(crate) films: Objects,
     /// What is held in memory: the catalogue.
@@ -44,6 +49,8 @@ impl Ground {
             embedded: stores.embedded,
             datasets: HollowStore::new(stores.datasets, Arc::clone(&stores.log)),
             log: stores.log,
+            embedded_log: stores.embedded_log,
+            cache: stores.cache,
             films: stores.films,
             clock,
             entropy: SystemEntropy::shared(),

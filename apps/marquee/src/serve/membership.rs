@@ -22,7 +22,7 @@ pub(crate) struct Membership {
     pub(crate) accounts: Arc<AccountService>,
     pub(crate) catalog: Arc<TitleCatalog>,
     pub(crate) playback: Arc<Playback>,
-    viewing: Arc<Viewing>,
+    pub(crate) viewing: Arc<Viewing>,
     origin: Arc<dyn Origin>,
     clock: SharedClock,
     territory: Option<Territory>,
@@ -42,7 +42,8 @@ impl Membership {
                 .await?;
         let catalog = Arc::new(TitleCatalog::open(ground.datasets.clone()).await?);
         catalog.take_over(engine).await?;
-        let viewing = Arc::new(Viewing::open(engine, Arc::clone(&clock)).await?);
+        let viewing =
+            Arc::new(Viewing::open(engine, Arc::clone(&ground.cache), Arc::clone(&clock)).await?);
         let origin: Arc<dyn Origin> = Arc::new(delivery.origin.clone());
         let steering: Arc<dyn Steering> = Arc::new(delivery.steering.clone());
         let signer: Arc<dyn TokenSigner> = Arc::new(delivery.steering.clone());

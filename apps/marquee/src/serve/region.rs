@@ -64,6 +64,7 @@ pub(crate) async fn run(
         &mut tasks,
         &membership,
         workplace.as_ref(),
+        &ground,
         shutdown.clone(),
     );
     welcome(address, password.as_deref());

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail};
+use data_cache::SharedCache;
 use data_cassandra::{CassandraEngine, Cluster};
 use data_engine::{FjallEngine, SharedEngine};
 use data_events::{EventLog, SharedLog};
@@ -21,6 +22,10 @@ pub(crate) struct Stores {
     /// The engine again when it is the embedded one, which this process backs up.
     pub(crate) embedded: Option<Arc<FjallEngine>>,
     pub(crate) log: SharedLog,
+    /// The log again when it is the embedded one, whose retention is this process's work.
+    pub(crate) embedded_log: Option<Arc<EventLog>>,
+    /// What may be forgotten.
+    pub(crate) cache: SharedCache,
     /// Films.
     pub(crate) films: Objects,
     /// Not among the films: the origin collects what no release names.
@@ -35,11 +40,14 @@ impl Stores {
         clock: &SharedClock,
     ) -> Result<Self> {
         let (engine, embedded) = wide_rows(&config.wide_rows, data, clock).await?;
+        let (log, embedded_log) = events(&config.events, data, clock).await?;
         Ok(Self {
             engine,
             // A backup is of everything or it is none.
             embedded: embedded.filter(|_| config.events == EMBEDDED && config.objects == EMBEDDED),
-            log: events(&config.events, data, clock).await?,
+            log,
+            embedded_log,
+            cache: cache(&config.cache, clock)?,
             films: objects(&config.objects, data, "objects").await?,
             datasets: objects(&config.objects, data, "datasets").await?,
         })
@@ -60,21 +68,33 @@ async fn wide_rows(
     Ok((Arc::new(engine), None))
 }
 
-async fn events(address: &str, data: &Path, clock: &SharedClock) -> Result<SharedLog> {
+async fn events(
+    address: &str,
+    data: &Path,
+    clock: &SharedClock,
+) -> Result<(SharedLog, Option<Arc<EventLog>>)> {
     if address == EMBEDDED {
-        let log = EventLog::open(data.join(EVENTS), Arc::clone(clock)).await?;
+        let log = Arc::new(EventLog::open(data.join(EVENTS), Arc::clone(clock)).await?);
         for torn in log.torn_tails() {
             tracing::warn!(?torn, "the event log's end was torn and has been cut");
         }
-        return Ok(Arc::new(log));
+        return Ok((log.clone(), Some(log)));
     }
     let Some(brokers) = address.strip_prefix("kafka://") else {
         bail!("[stores] events is {address}; write \"embedded\" or kafka://host:port");
     };
     let settings = KafkaSettings::new(brokers.trim_end_matches('/'));
-    Ok(Arc::new(
-        KafkaLog::connect(settings, Arc::clone(clock)).await?,
-    ))
+    let log = KafkaLog::connect(settings, Arc::clone(clock)).await?;
+    Ok((Arc::new(log), None))
+}
+
+/// In this process, or on servers with a copy in every zone.
+fn cache(address: &str, clock: &SharedClock) -> Result<SharedCache> {
+    let address = match address {
+        EMBEDDED => "memory://",
+        address => address,
+    };
+    data_cache::open(address, clock).context("[stores] cache")
 }
 
 /// A store of objects under a name of its own.

@@ -30,6 +30,7 @@ export interface TitleCard {
 }
 
 export interface TitleDetails extends TitleCard {
+  views: number;
   more_like_this: TitleCard[];
 }
 

@@ -6,6 +6,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use contracts_membership::{AccountId, Catalog as _, Maturity, TitleId};
+use data_cache::MemoryCache;
 use data_engine::MemoryEngine;
 use data_hollow::testing::MemoryStore;
 use data_objects::ContentHash;
@@ -47,7 +48,8 @@ async fn service() -> Service {
     ] {
         catalog.put(entry).await.unwrap();
     }
-    let viewing = Arc::new(Viewing::open(&engine, clock.clone()).await.unwrap());
+    let cache = Arc::new(MemoryCache::new(1 << 20, clock.clone()));
+    let viewing = Arc::new(Viewing::open(&engine, cache, clock.clone()).await.unwrap());
     let parts = DiscoveryApi {
         accounts: Arc::new(TokenIsName),
         catalog: Arc::new(catalog),
@@ -130,6 +132,7 @@ async fn a_title_page_has_its_likes_and_hidden_titles_are_not_there() {
     assert_eq!(page["name"], "Sintel");
     assert_eq!(page["maturity"], "all");
     assert_eq!(page["in_list"], false);
+    assert_eq!(page["views"], 0);
     assert_eq!(ids(&page["more_like_this"]), ["leaving"]);
     for hidden in ["adult", "german", "nothing"] {
         let (status, problem) = service.json(&format!("/catalog/v1/titles/{hidden}")).await;

@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::{Path, Query, State};
 use contracts_membership::TitleId;
 use membership_accounts::{ProblemDocument, SignedIn, Valid};
+use membership_viewing::ViewingError;
 use platform_http::Problem;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -40,6 +41,8 @@ pub(super) struct SearchQuery {
 pub(super) struct TitlePage {
     #[serde(flatten)]
     card: TitleCard,
+    /// How often it was watched, as of a minute or two ago.
+    views: u64,
     /// Titles that share tags or the category, the most alike first.
     more_like_this: Vec<TitleCard>,
 }
@@ -99,9 +102,11 @@ pub(super) async fn title(
     let entry = shelf
         .get(&id)
         .ok_or_else(|| Problem::not_found(format!("there is no title {id}")))?;
+    let views = state.parts.viewing.views().of(&id).await;
     let likes = more_like(entry, &shelf);
     Ok(Json(TitlePage {
         card: TitleCard::new(entry, &shelf),
+        views: views.map_err(ViewingError::from)?,
         more_like_this: likes
             .into_iter()
             .map(|like| TitleCard::new(like, &shelf))

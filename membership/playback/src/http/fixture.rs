@@ -11,6 +11,7 @@ use contracts_membership::{
     Account, AccountId, Availability, Catalog as _, CatalogEntry, Maturity, PLAYS_TOPIC, Plan,
     PlayEvent, Role, TitleId,
 };
+use data_cache::MemoryCache;
 use data_engine::{MemoryEngine, SharedEngine};
 use data_events::{MemoryLog, Offset, SharedLog};
 use data_hollow::testing::MemoryStore;
@@ -83,6 +84,7 @@ pub(crate) fn session() -> Session {
         expires_at: start.plus(crate::limits::TOKEN_LIFE),
         seen_at: start,
         position_ms: 0,
+        viewed_at: None,
         heard: false,
     }
 }
@@ -111,7 +113,8 @@ impl World {
                 .unwrap(),
         );
         catalog.put(entry()).await.unwrap();
-        let viewing = Arc::new(Viewing::open(&engine, shared.clone()).await.unwrap());
+        let cache = Arc::new(MemoryCache::new(1 << 20, shared.clone()));
+        let viewing = Arc::new(Viewing::open(&engine, cache, shared.clone()).await.unwrap());
         let origin = Arc::new(FilmOrigin::new());
         let log: SharedLog = Arc::new(MemoryLog::new(shared.clone()));
         let steering = Arc::new(TwoAppliances::default());

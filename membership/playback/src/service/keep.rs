@@ -6,7 +6,7 @@ use contracts_membership::{Account, AccountId, PlayEvent};
 use super::Playback;
 use crate::PlaybackError;
 use crate::events::tell;
-use crate::limits::{BOOKMARK_FROM_MS, CHANGE_TRIES};
+use crate::limits::{BOOKMARK_FROM_MS, CHANGE_TRIES, VIEW_TOLD_FOR};
 use crate::session::Session;
 
 impl Playback {
@@ -27,12 +27,29 @@ impl Playback {
                 .set_bookmark(&account.id, &session.title, position_ms, duration_ms)
                 .await?;
         }
+        self.count_view(&session).await;
         let event = PlayEvent::Progressed {
             session: id,
             position_ms,
         };
         tell(&*self.parts.log, id, &event).await;
         Ok(())
+    }
+
+    /// Counts a play that has become a view. Every heartbeat of the next minute tells of it again, so that
+    /// one that fails is made up for; the counter takes it once.
+    async fn count_view(&self, session: &Session) {
+        let Some(viewed_at) = session.viewed_at else {
+            return;
+        };
+        if self.now().since(viewed_at) > VIEW_TOLD_FOR {
+            return;
+        }
+        let views = self.parts.viewing.views();
+        let play = session.id.to_string();
+        if let Err(error) = views.count(&session.title, viewed_at, &play).await {
+            tracing::warn!(session = play, %error, "a view is not counted yet");
+        }
     }
 
     /// Keeps the slot of a session whose client takes bytes and says nothing.
@@ -56,8 +73,7 @@ impl Playback {
             let mut next = stored.session.clone();
             next.seen_at = now;
             if let Some(position_ms) = position_ms {
-                next.position_ms = position_ms.min(next.duration_ms);
-                next.heard = true;
+                next.progress(position_ms, now);
             }
             if !stored.session.holds_slot(now) {
                 let held = self.store.held(&account.id).await?;

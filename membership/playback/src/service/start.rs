@@ -89,6 +89,7 @@ impl Playback {
             expires_at: self.expiry(now),
             seen_at: now,
             position_ms: 0,
+            viewed_at: None,
             heard: false,
         };
         self.store.point(&session).await?;

@@ -129,6 +129,29 @@ async fn heartbeats_leave_a_bookmark_and_the_end_takes_it_away() {
 }
 
 #[tokio::test]
+async fn a_play_that_is_watched_counts_as_one_view() {
+    let world = World::new().await;
+    let (ada, title) = (account("ada"), TitleId("sintel".into()));
+    let (watched, left) = (
+        start(&world, &ada).await.unwrap(),
+        start(&world, &ada).await.unwrap(),
+    );
+    world.playback.heartbeat(&ada, left, 4_000).await.unwrap();
+    world.clock.advance(Duration::from_secs(4));
+    for position_ms in [3_600, 3_900, 4_000] {
+        let beat = world.playback.heartbeat(&ada, watched, position_ms);
+        beat.await.unwrap();
+        world.clock.advance(Duration::from_secs(5));
+    }
+    world.clock.advance(Duration::from_mins(3));
+    let late = world.playback.heartbeat(&ada, watched, 4_000);
+    late.await.unwrap();
+    world.viewing.views().tend().await.unwrap();
+    assert_eq!(world.viewing.views().of(&title).await.unwrap(), 1);
+    assert_eq!(world.viewing.views().recount(&title).await.unwrap(), 1);
+}
+
+#[tokio::test]
 async fn renewal_revives_what_expired_and_asks_again_whether_it_may() {
     let world = World::new().await;
     let ada = account("ada");

@@ -8,6 +8,7 @@ use contracts_delivery::ReleaseId;
 use contracts_membership::{
     Account, AccountId, Accounts, AccountsError, Availability, CatalogEntry, Maturity, Plan, Role,
 };
+use data_cache::MemoryCache;
 use data_engine::MemoryEngine;
 use data_hollow::testing::MemoryStore;
 use data_objects::ContentHash;
@@ -65,7 +66,8 @@ async fn routes() -> Router {
         added_at: Timestamp::default(),
     };
     catalog.put(entry).await.unwrap();
-    let viewing = Arc::new(Viewing::open(&engine, clock).await.unwrap());
+    let cache = Arc::new(MemoryCache::new(1 << 20, clock.clone()));
+    let viewing = Arc::new(Viewing::open(&engine, cache, clock).await.unwrap());
     let state = ViewingApi {
         accounts: Arc::new(TokenIsName),
         catalog: Arc::new(catalog),
