@@ -1,11 +1,13 @@
 //! What other planes and the consoles may see of the studio: a title's status on its journey, and its
 //! events. Types only; nothing here opens a file or a socket.
 
+mod encoding;
 mod event;
 mod ladder;
 mod status;
 mod submission;
 
+pub use encoding::{AudioCodec, EncodingProfile, LegacyCodec, Priority, VideoCodec};
 pub use event::{TITLES_TOPIC, TitleEvent};
 pub use ladder::{LadderPoint, LadderReport, LadderRung, QualityMeasure};
 pub use status::{StepProgress, StepState, TitleState, TitleStatus};

@@ -4,9 +4,8 @@ use std::path::PathBuf;
 
 use contracts_membership::TitleId;
 use serde::{Deserialize, Serialize};
-use studio_encode::{EncodedAudio, EncodedChunk};
+use studio_encode::{ChunkTask, Effort, EncodedAudio, EncodedChunk, Rendition};
 use studio_inspect::{AudioFacts, Report};
-use studio_ladder::Rung;
 use studio_package::SubtitlePart;
 use studio_shots::{Chunk, SegmentPlan, Survey};
 
@@ -39,7 +38,7 @@ pub(crate) struct Planned {
     pub(crate) survey: Survey,
     pub(crate) plan: SegmentPlan,
     pub(crate) chunks: Vec<Chunk>,
-    pub(crate) rungs: Vec<Rung>,
+    pub(crate) renditions: Vec<Rendition>,
 }
 
 /// Subtitles as whole WebVTT files.
@@ -63,7 +62,7 @@ pub(crate) struct Makings {
     pub(crate) report: Report,
     pub(crate) planned: Planned,
     pub(crate) texts: Texts,
-    /// Rung by rung in the plan's order, each rung's chunks in order.
+    /// Rendition by rendition in the plan's order, each one's chunks in order.
     pub(crate) chunks: Vec<EncodedChunk>,
     pub(crate) sounds: Vec<Sound>,
 }
@@ -81,7 +80,24 @@ impl Makings {
         report
             .chain(survey)
             .chain(self.texts.warnings.iter().cloned())
+            .chain(self.safer())
             .chain(sound)
             .collect()
+    }
+
+    /// One sentence for each chunk that crashed the encoder until it was asked for less.
+    fn safer(&self) -> impl Iterator<Item = String> {
+        let chunks = self.planned.chunks.len().max(1);
+        let made = self.chunks.iter().enumerate();
+        made.filter(|(_, chunk)| chunk.effort == Effort::Safer)
+            .filter_map(move |(at, _)| {
+                let rendition = self.planned.renditions.get(at / chunks)?;
+                let chunk = &self.planned.chunks[at % chunks];
+                let task = ChunkTask::new(&self.report, &self.planned.plan, chunk, rendition);
+                let what = task.ok()?.what();
+                Some(format!(
+                    "{what} crashed the encoder and was made with safer settings; it may look worse"
+                ))
+            })
     }
 }

@@ -57,7 +57,7 @@ async fn stages(context: &Context, workshop: &Workshop, input: &RunInput) -> Res
     let texts = context
         .step("text", policy, |_| stage::texts(&received, &report, &work))
         .await?;
-    let chunks = stage::encode(context, workshop, &received, &report, &planned, &work).await?;
+    let chunks = stage::encode(context, workshop, input, &received, &report, &planned).await?;
     let sounds = context
         .step("audio", policy, |meter| {
             stage::sounds(workshop, &received, &report, &planned, &work, meter)

@@ -76,12 +76,13 @@ export async function command(args, env = {}) {
 
 /** A region (API, origin, studio) and appliances in processes of their own. */
 export class Service {
-  static async start({ appliances = 2, demo = false, data } = {}) {
+  static async start({ appliances = 2, demo = false, data, studio = '' } = {}) {
     const service = new Service();
     service.folder = mkdtempSync(join(tmpdir(), 'marquee-journey-'));
     service.data = data ?? join(service.folder, 'data');
     service.ports = { api: await freePort(), origin: await freePort() };
     service.demo = demo;
+    service.studio = studio;
     service.appliances = new Map();
     await service.startRegion();
     for (let index = 1; index <= appliances; index++) await service.startAppliance(`edge-${index}`);
@@ -94,7 +95,7 @@ export class Service {
 
   async startRegion() {
     const config = join(this.folder, 'region.toml');
-    writeFileSync(config, `[origin]\nlisten = "127.0.0.1:${this.ports.origin}"\n`);
+    writeFileSync(config, `[origin]\nlisten = "127.0.0.1:${this.ports.origin}"\n[studio]\n${this.studio}\n`);
     const demo = this.demo ? [] : ['--no-demo'];
     this.region = new Running('region', [
       'serve', '--roles', 'api,origin,studio', '--data', this.data, '--config', config,

@@ -1,7 +1,9 @@
 //! What the master is, and where it will be cut.
 
+use contracts_studio::VideoCodec;
 use data_workflow::{Meter, StepError};
 use media_ffmpeg::MediaInput;
+use studio_encode::{Grain, measure_grain, renditions};
 use studio_inspect::{InspectError, Report};
 use studio_ladder::fixed_ladder;
 use studio_shots::limits::CHUNK_TARGET;
@@ -46,10 +48,26 @@ pub(crate) async fn plan(
     let chunks = chunks(&plan, CHUNK_TARGET);
     let (width, height) = (report.video.display_width, report.video.display_height);
     let rungs = fixed_ladder(width, height, survey.frame_rate);
+    let grain = grain(workshop, received, report).await?;
+    let renditions = renditions(workshop.profile, &report.video, &rungs, grain);
     Ok(Planned {
         survey,
         plan,
         chunks,
-        rungs,
+        renditions,
     })
+}
+
+/// The master's grain, where a codec is made that can put it back.
+async fn grain(
+    workshop: &Workshop,
+    received: &Received,
+    report: &Report,
+) -> Result<Grain, StepError> {
+    if !workshop.profile.video().contains(&VideoCodec::Av1) {
+        return Ok(Grain::NONE);
+    }
+    measure_grain(&workshop.tools, &master(received)?, report)
+        .await
+        .map_err(|error| failure(&error, error.is_transient()))
 }
