@@ -55,7 +55,9 @@ async fn stages(context: &Context, workshop: &Workshop, input: &RunInput) -> Res
         })
         .await?;
     let texts = context
-        .step("text", policy, |_| stage::texts(&received, &report, &work))
+        .step("text", policy, |_| {
+            stage::texts(workshop, input, &received, &report, &planned, &work)
+        })
         .await?;
     let chunks = stage::encode(context, workshop, &received, &report, &planned, &work).await?;
     let sounds = context

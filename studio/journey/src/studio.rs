@@ -15,8 +15,10 @@ use media_ffmpeg::Tools;
 use platform_clock::SharedClock;
 use platform_entropy::{SharedEntropy, random_id};
 use studio_ingest::Uploads;
+use studio_timeline::Document;
 use tokio::sync::Semaphore;
 
+use crate::documents::Documents;
 use crate::error::StudioError;
 use crate::limits::{RUNS_AT_ONCE, TITLES_PARTITIONS};
 use crate::makings::RunInput;
@@ -75,6 +77,7 @@ impl Studio {
             catalog: parts.catalog,
             events: parts.events,
             records: Records::open(&parts.engine).await?,
+            documents: Documents::open(&parts.engine).await?,
             clock: parts.clock,
             folder: parts.folder,
             places: Semaphore::new(encoders),
@@ -150,6 +153,18 @@ impl Studio {
         Ok(titles)
     }
 
+    /// What is known of a title along its time.
+    pub async fn document(&self, id: &TitleId) -> Result<Document, StudioError> {
+        let record = self.record(id).await?;
+        let kept = self.workshop.documents.get(id).await?;
+        kept.ok_or_else(|| {
+            let name = record.submission.title;
+            StudioError::State(format!(
+                "{name} has no timeline yet; it comes with the subtitles' step"
+            ))
+        })
+    }
+
     /// Takes a title out of the catalogue and its files off every appliance and the origin. Its master
     /// stays, for [`Studio::publish`].
     pub async fn unpublish(&self, id: &TitleId) -> Result<(), StudioError> {
@@ -217,6 +232,7 @@ impl Studio {
         self.workshop
             .forget_uploads(uploads(&record.submission))
             .await;
+        self.workshop.documents.remove(id).await?;
         self.workshop.records.remove(id).await?;
         self.tell(id, &TitleEvent::Deleted { title: id.clone() })
             .await

@@ -14,6 +14,7 @@ use platform_clock::SharedClock;
 use studio_ingest::Uploads;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
+use crate::documents::Documents;
 use crate::record::{Records, workflow_id};
 
 /// The dependencies of a title's journey.
@@ -24,6 +25,7 @@ pub(crate) struct Workshop {
     pub(crate) catalog: Arc<dyn Catalog>,
     pub(crate) events: SharedLog,
     pub(crate) records: Records,
+    pub(crate) documents: Documents,
     pub(crate) clock: SharedClock,
     pub(crate) folder: PathBuf,
     /// One place per encoder process, shared by all titles.

@@ -1,6 +1,6 @@
 // What an owner does to titles: list, follow, publish, withdraw, retry, remove, and register an uploaded file.
 import { ask, tell } from './http';
-import type { NewTitle, TitleStatus } from './types';
+import type { NewTitle, Timeline, TitleStatus } from './types';
 
 const titlePath = (id: string): string => `/studio/v1/titles/${encodeURIComponent(id)}`;
 
@@ -10,6 +10,11 @@ export async function titles(signal?: AbortSignal): Promise<TitleStatus[]> {
 
 export function status(id: string, signal?: AbortSignal): Promise<TitleStatus> {
   return ask<TitleStatus>(titlePath(id), { signal });
+}
+
+/** What is known of a title along its time; refused with 409 until its shots and subtitles are. */
+export function timeline(id: string, signal?: AbortSignal): Promise<Timeline> {
+  return ask<Timeline>(`${titlePath(id)}/timeline`, { signal });
 }
 
 export function publish(id: string): Promise<void> {
