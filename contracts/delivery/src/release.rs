@@ -66,6 +66,42 @@ pub struct Bandwidth {
     pub average_bps: u64,
 }
 
+/// What a picture's numbers mean: code points of ITU-T H.273.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Colour {
+    /// Colour primaries; 1 is BT.709, 9 BT.2020.
+    pub primaries: u8,
+    /// Transfer characteristics; 1 is BT.709, 16 PQ, 18 HLG.
+    pub transfer: u8,
+    /// Matrix coefficients; 1 is BT.709, 9 BT.2020.
+    pub matrix: u8,
+    /// Whether the whole range of numbers is used.
+    pub full_range: bool,
+}
+
+/// How much between dark and bright a picture has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DynamicRange {
+    /// Standard.
+    Sdr,
+    /// High, by the curve of SMPTE ST 2084 (HDR10).
+    Pq,
+    /// High, by hybrid log-gamma.
+    Hlg,
+}
+
+impl Colour {
+    /// What the transfer characteristics say.
+    pub const fn dynamic_range(self) -> DynamicRange {
+        match self.transfer {
+            16 => DynamicRange::Pq,
+            18 => DynamicRange::Hlg,
+            _ => DynamicRange::Sdr,
+        }
+    }
+}
+
 /// Frames a second as a fraction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FrameRate {
@@ -97,12 +133,27 @@ pub struct VideoRendition {
     pub height: u32,
     /// Constant over the file.
     pub frame_rate: FrameRate,
+    /// Absent when nothing says it: then of standard dynamic range.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub colour: Option<Colour>,
     /// Measured.
     pub bandwidth: Bandwidth,
     /// `ftyp` and `moov`.
     pub init: ByteRange,
     /// The `sidx`.
     pub index: ByteRange,
+}
+
+impl VideoRendition {
+    /// Standard where nothing else is said.
+    pub fn dynamic_range(&self) -> DynamicRange {
+        self.colour.map_or(DynamicRange::Sdr, Colour::dynamic_range)
+    }
+
+    /// The four characters of [`Self::codec`] that name the format, such as `avc1`.
+    pub fn format(&self) -> &str {
+        self.codec.split('.').next().unwrap_or_default()
+    }
 }
 
 /// One audio track: a CMAF track file and its media playlist.

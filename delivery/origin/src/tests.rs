@@ -55,6 +55,7 @@ fn release(file: StoredFile, playlist: StoredFile) -> Release {
     let rung = VideoRendition {
         file,
         playlist,
+        colour: None,
         codec: "avc1.64001f".to_owned(),
         width: 640,
         height: 360,

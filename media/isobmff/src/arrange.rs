@@ -34,6 +34,9 @@ pub struct PlacedSample {
 pub struct Arrangement {
     /// The new track's format.
     pub format: TrackFormat,
+    /// Ticks at the start that are decoded and not presented: what an encoder of sound needs to get
+    /// going, as far as it is less than a sample. An edit list says so.
+    pub shown_from: u32,
     /// In decode order, without gaps, from 0.
     pub samples: Vec<PlacedSample>,
     /// The samples of every segment, in order.

@@ -1,117 +1,119 @@
-//! Codec names of RFC 6381, read from the decoder's configuration.
+//! Codec names of RFC 6381 and what else a decoder's configuration says.
+
+pub(crate) mod av1;
+mod mpeg4_audio;
+mod nal;
+
+pub(crate) use nal::plain;
 
 use crate::boxes::RawBox;
-use crate::fields::Fields;
-use crate::{BoxError, Problem};
+use crate::{BoxError, Colour, FourCc, Problem};
 
-/// `avc1.PPCCLL` from an `avcC` box: profile, constraint flags and level in hexadecimal.
-pub(crate) fn avc(entry: &str, configuration: RawBox<'_>) -> Result<String, BoxError> {
-    let mut fields = configuration.fields();
-    let [version, profile, constraints, level] = fields.array()?;
-    if version != 1 {
-        return Err(fields.error(Problem::Unsupported("a configuration version other than 1")));
-    }
-    Ok(format!("{entry}.{profile:02x}{constraints:02x}{level:02x}"))
-}
-
-/// What an `esds` box says of a sound track.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Mpeg4Audio {
-    /// Such as `mp4a.40.2`.
+/// What a configuration box says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Described {
+    /// RFC 6381.
     pub(crate) codec: String,
-    /// Speakers fed; `None` when a programme configuration element says it.
+    /// Speakers fed, where the configuration knows better than the entry.
     pub(crate) channels: Option<u16>,
+    /// What the configuration says of colours.
+    pub(crate) colour: Option<Colour>,
+    /// Bytes of the length before each unit, where samples are made of such units.
+    pub(crate) nal_length: Option<u8>,
 }
 
-const DESCRIPTOR_STREAM: u8 = 3;
-const DESCRIPTOR_DECODER: u8 = 4;
-const DESCRIPTOR_SPECIFIC: u8 = 5;
-const OBJECT_TYPE_MPEG4_AUDIO: u8 = 0x40;
-
-/// Reads the descriptors of ISO/IEC 14496-1 down to the `AudioSpecificConfig` of 14496-3.
-pub(crate) fn mpeg4_audio(esds: RawBox<'_>) -> Result<Mpeg4Audio, BoxError> {
-    let mut fields = esds.fields();
-    fields.version_and_flags()?;
-    let mut stream = descriptor(&mut fields, esds, DESCRIPTOR_STREAM)?;
-    stream.skip(2)?;
-    let flags = stream.u8()?;
-    if flags & 0x80 != 0 {
-        stream.skip(2)?;
-    }
-    if flags & 0x40 != 0 {
-        let length = stream.u8()?;
-        stream.skip(usize::from(length))?;
-    }
-    if flags & 0x20 != 0 {
-        stream.skip(2)?;
-    }
-    let mut decoder = descriptor(&mut stream, esds, DESCRIPTOR_DECODER)?;
-    if decoder.u8()? != OBJECT_TYPE_MPEG4_AUDIO {
-        return Err(esds.error(Problem::Unsupported("sound other than MPEG-4 audio")));
-    }
-    decoder.skip(12)?;
-    let specific = descriptor(&mut decoder, esds, DESCRIPTOR_SPECIFIC)?;
-    specific_config(specific)
-}
-
-fn descriptor<'a>(
-    fields: &mut Fields<'a>,
-    esds: RawBox<'_>,
-    tag: u8,
-) -> Result<Fields<'a>, BoxError> {
-    if fields.u8()? != tag {
-        return Err(esds.error(Problem::Inconsistent(
-            "its descriptors are not in their order",
-        )));
-    }
-    let mut length = 0_usize;
-    for _ in 0..4 {
-        let byte = fields.u8()?;
-        length = length << 7 | usize::from(byte & 0x7f);
-        if byte & 0x80 == 0 {
-            break;
+impl Described {
+    fn named(codec: String) -> Self {
+        Self {
+            codec,
+            channels: None,
+            colour: None,
+            nal_length: None,
         }
     }
-    Ok(Fields::new(fields.take(length)?, esds.kind, esds.offset))
+
+    /// `length` is the byte whose low bits say how long lengths are.
+    fn nal(codec: String, length: u8) -> Self {
+        Self {
+            nal_length: Some((length & 3) + 1),
+            ..Self::named(codec)
+        }
+    }
 }
 
-/// The object type and the channels stand in the first bits: 5 (or 11), 4 (or 28), 4.
-fn specific_config(mut fields: Fields<'_>) -> Result<Mpeg4Audio, BoxError> {
-    let bytes = fields.rest();
-    if bytes.is_empty() {
-        fields.u8()?;
+/// The box that configures the decoder of an entry of that kind.
+pub(crate) const fn configuration_of(entry: FourCc) -> Option<[u8; 4]> {
+    Some(match &entry.0 {
+        b"avc1" | b"avc3" => *b"avcC",
+        b"hvc1" | b"hev1" => *b"hvcC",
+        b"vp08" | b"vp09" => *b"vpcC",
+        b"av01" => *b"av1C",
+        b"mp4a" => *b"esds",
+        b"Opus" => *b"dOps",
+        _ => return None,
+    })
+}
+
+/// Reads the configuration of an entry of that kind.
+pub(crate) fn describe(entry: FourCc, configuration: RawBox<'_>) -> Result<Described, BoxError> {
+    let name = entry.to_string();
+    match &configuration.kind.0 {
+        b"avcC" => nal::avc(&name, configuration),
+        b"hvcC" => nal::hevc(&name, configuration),
+        b"vpcC" => vpx(&name, configuration),
+        b"av1C" => av1::describe(&name, configuration),
+        b"dOps" => opus(configuration),
+        _ => {
+            let sound = mpeg4_audio::mpeg4_audio(configuration)?;
+            Ok(Described {
+                channels: sound.channels,
+                ..Described::named(sound.codec)
+            })
+        }
     }
-    let mut bits = 0_u64;
-    for index in 0..8 {
-        bits = bits << 8 | u64::from(bytes.get(index).copied().unwrap_or(0));
+}
+
+/// `vp09.PP.LL.DD.CC.cp.tc.mc.FF` (VP Codec ISO Media File Format Binding). VP9 has no parameter sets
+/// outside its frames: the configuration is all there is.
+fn vpx(entry: &str, configuration: RawBox<'_>) -> Result<Described, BoxError> {
+    let mut fields = configuration.fields();
+    if fields.version_and_flags()?.0 != 1 {
+        return Err(fields.error(Problem::Unsupported("a configuration version other than 1")));
     }
-    let mut take = |count: u32| {
-        let value = bits >> (64 - count);
-        bits <<= count;
-        value
+    let [profile, level, packed, primaries, transfer, matrix] = fields.array()?;
+    let colour = Colour {
+        primaries,
+        transfer,
+        matrix,
+        full_range: packed & 1 == 1,
     };
-    let mut object_type = take(5);
-    if object_type == 31 {
-        object_type = 32 + take(6);
+    let (depth, subsampling, range) = (packed >> 4, packed >> 1 & 7, packed & 1);
+    let codec = format!(
+        "{entry}.{profile:02}.{level:02}.{depth:02}.{subsampling:02}.{primaries:02}.{transfer:02}.{matrix:02}.{range:02}"
+    );
+    Ok(Described {
+        colour: (!colour.is_unspecified()).then_some(colour),
+        ..Described::named(codec)
+    })
+}
+
+/// Opus in ISOBMFF, 4.3.2.
+fn opus(configuration: RawBox<'_>) -> Result<Described, BoxError> {
+    let mut fields = configuration.fields();
+    let [version, channels] = fields.array()?;
+    if version != 0 {
+        return Err(fields.error(Problem::Unsupported("a configuration version other than 0")));
     }
-    if take(4) == 15 {
-        take(24);
-    }
-    let channels = match take(4) {
-        count @ 1..=6 => Some(count as u16),
-        7 => Some(8),
-        _ => None,
-    };
-    Ok(Mpeg4Audio {
-        codec: format!("mp4a.40.{object_type}"),
-        channels,
+    fields.skip(9)?;
+    Ok(Described {
+        channels: Some(channels.into()),
+        ..Described::named("opus".to_owned())
     })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::FourCc;
 
     fn raw(kind: [u8; 4], body: &[u8]) -> RawBox<'_> {
         RawBox {
@@ -123,30 +125,20 @@ mod tests {
     }
 
     #[test]
-    fn avc_names_profile_constraints_and_level() {
-        assert_eq!(
-            avc("avc1", raw(*b"avcC", &[1, 0x64, 0, 0x1f, 0xff])),
-            Ok("avc1.64001f".into())
-        );
-        assert!(avc("avc1", raw(*b"avcC", &[1, 0x64])).is_err());
+    fn vp9_is_named_with_its_colours() {
+        let body = [1, 0, 0, 0, 2, 10, 0xa2, 9, 16, 9, 0, 0];
+        let read = describe(FourCc(*b"vp09"), raw(*b"vpcC", &body)).unwrap();
+        assert_eq!(read.codec, "vp09.02.10.10.01.09.16.09.00");
+        assert_eq!(read.colour.unwrap().transfer, 16);
+        assert!(describe(FourCc(*b"vp09"), raw(*b"vpcC", &body[..8])).is_err());
     }
 
     #[test]
-    fn aac_is_read_through_long_and_short_descriptor_lengths() {
-        let specific = [0x11, 0x90];
-        let mut esds = vec![0, 0, 0, 0, 3, 0x80, 0x80, 0x80, 25, 0, 1, 0];
-        esds.extend([
-            4, 20, 0x40, 0x15, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 5, 0x80, 0x80, 0x80, 2,
-        ]);
-        esds.extend(specific);
-        let read = mpeg4_audio(raw(*b"esds", &esds));
-        assert_eq!(
-            read,
-            Ok(Mpeg4Audio {
-                codec: "mp4a.40.2".into(),
-                channels: Some(2)
-            })
-        );
-        assert!(mpeg4_audio(raw(*b"esds", &esds[..20])).is_err());
+    fn opus_says_how_many_speakers() {
+        let body = [
+            0, 6, 1, 0x38, 0, 0, 0xbb, 0x80, 0, 0, 0, 4, 2, 0, 4, 1, 2, 3, 5,
+        ];
+        let read = describe(FourCc(*b"Opus"), raw(*b"dOps", &body)).unwrap();
+        assert_eq!((read.codec.as_str(), read.channels), ("opus", Some(6)));
     }
 }

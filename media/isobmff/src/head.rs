@@ -9,6 +9,7 @@ pub use index::{Segment, SegmentIndex};
 use crate::boxes::{Header, RawBox, header};
 use crate::format::{read_format, tracks};
 use crate::limits::{HEAD_GUESS_BYTES, MAX_HEAD_BYTES};
+use crate::sample::read_edits;
 use crate::{BoxError, FourCc, Problem, ReadAt, ReadError, TrackFormat};
 
 /// What stands before the first segment of a track file.
@@ -16,6 +17,8 @@ use crate::{BoxError, FourCc, Problem, ReadAt, ReadError, TrackFormat};
 pub struct Head {
     /// How to decode the track.
     pub format: TrackFormat,
+    /// Ticks at the start that are decoded and not presented.
+    pub shown_from: u32,
     /// The track's id.
     pub track_id: u32,
     /// `ftyp` and `moov`.
@@ -66,6 +69,7 @@ impl Head {
         let index = sidx.offset..sidx.offset + sidx.size();
         Ok(Self {
             format,
+            shown_from: shown_from(&trak)?,
             track_id: track_id(&trak)?,
             init,
             index,
@@ -111,6 +115,13 @@ fn cut_off(size: u64) -> BoxError {
         offset: 0,
         problem,
     }
+}
+
+fn shown_from(trak: &RawBox<'_>) -> Result<u32, BoxError> {
+    let edits = read_edits(trak)?;
+    let first = edits.first().and_then(|edit| edit.media_time).unwrap_or(0);
+    u32::try_from(first)
+        .map_err(|_| trak.error(Problem::Unsupported("an edit list that cuts away hours")))
 }
 
 fn track_id(trak: &RawBox<'_>) -> Result<u32, BoxError> {

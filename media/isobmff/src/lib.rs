@@ -9,8 +9,11 @@
 //! encoders or HTTP. It decodes no picture and no sound.
 
 mod arrange;
+mod bits;
 mod boxes;
 mod codec;
+mod colour;
+mod entry;
 mod error;
 mod fields;
 mod format;
@@ -27,8 +30,10 @@ mod write;
 mod fixture;
 
 pub use arrange::{ArrangeError, Arrangement, PlacedSample, cut_audio, join_video};
+pub use colour::{Colour, ContentLight, MasteringDisplay};
+pub use entry::SampleEntry;
 pub use error::{BoxError, Problem, ReadError};
-pub use format::{Media, SampleEntry, TrackFormat};
+pub use format::{Media, TrackFormat};
 pub use fourcc::FourCc;
 pub use head::{Head, HeadError, Segment, SegmentIndex};
 pub use read_at::ReadAt;

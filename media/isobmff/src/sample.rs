@@ -125,7 +125,7 @@ fn read_trak(moov: &RawBox<'_>, trak: &RawBox<'_>, file_bytes: u64) -> Result<Tr
     })
 }
 
-fn read_edits(trak: &RawBox<'_>) -> Result<Vec<Edit>, BoxError> {
+pub(crate) fn read_edits(trak: &RawBox<'_>) -> Result<Vec<Edit>, BoxError> {
     let Some(holder) = trak.find(*b"edts")? else {
         return Ok(Vec::new());
     };

@@ -13,6 +13,7 @@ mod xml;
 
 pub use error::MpdError;
 pub use model::{
-    AdaptationSet, BaseUrl, ContentKind, ContentSteering, Fraction, Mpd, Representation, Segments,
+    AdaptationSet, BaseUrl, ContentKind, ContentSteering, Fraction, Mpd, Property, Protection,
+    Representation, Segments,
 };
 pub use template::{SegmentTemplate, TemplateSegment, TimelineRun};

@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use media_manifest::ByteRange;
 use media_manifest::dash::{
-    AdaptationSet, BaseUrl, ContentKind, ContentSteering, Fraction, Mpd, Representation, Segments,
+    AdaptationSet, BaseUrl, ContentKind, ContentSteering, Fraction, Mpd, Property, Protection,
+    Representation, Segments,
 };
 use media_manifest::hls::{
-    self, FrameRate, Map, MediaPlaylist, MultivariantPlaylist, Pathway, Rendition, RenditionKind,
-    Resolution, Segment, Variant, durations,
+    self, FrameRate, IFrameVariant, Key, Map, MediaPlaylist, MultivariantPlaylist, Pathway,
+    Rendition, RenditionKind, Resolution, Segment, Variant, VideoRange, durations,
 };
 use media_manifest::steering::SteeringManifest;
 
@@ -54,6 +55,8 @@ fn media_playlist() {
         });
     let playlist = MediaPlaylist {
         independent_segments: true,
+        iframes_only: false,
+        key: None,
         map: Some(Map {
             uri: "aa11.mp4".into(),
             range: Some(ByteRange { start: 0, end: 860 }),
@@ -63,6 +66,38 @@ fn media_playlist() {
     let text = playlist.to_text();
     assert_eq!(MediaPlaylist::parse(&text), Ok(playlist));
     hold_against("media.m3u8", &text);
+}
+
+fn key() -> Key {
+    Key {
+        uri: "data:text/plain;base64,AAAA".into(),
+        format: Some("urn:uuid:1077efec-c0b2-4d02-ace3-3c1e52e2fb4b".into()),
+    }
+}
+
+#[test]
+fn encrypted_playlist_of_key_frames() {
+    let segment = |at: u64| Segment {
+        duration: Duration::from_secs(4),
+        uri: "ff66.mp4".into(),
+        range: Some(ByteRange {
+            start: at,
+            end: at + 30_000,
+        }),
+    };
+    let playlist = MediaPlaylist {
+        independent_segments: true,
+        iframes_only: true,
+        key: Some(key()),
+        map: Some(Map {
+            uri: "ff66.mp4".into(),
+            range: Some(ByteRange { start: 0, end: 900 }),
+        }),
+        segments: vec![segment(1_000), segment(31_000)],
+    };
+    let text = playlist.to_text();
+    assert_eq!(MediaPlaylist::parse(&text), Ok(playlist));
+    hold_against("iframes.m3u8", &text);
 }
 
 #[test]
@@ -78,6 +113,21 @@ fn subtitle_playlist() {
         ..Default::default()
     };
     hold_against("subtitles.m3u8", &playlist.to_text());
+}
+
+fn trick_play() -> IFrameVariant {
+    IFrameVariant {
+        uri: "ff66.m3u8".into(),
+        bandwidth: 600_000,
+        average_bandwidth: Some(400_000),
+        codecs: vec!["avc1.64001f".into()],
+        resolution: Some(Resolution {
+            width: 640,
+            height: 360,
+        }),
+        video_range: Some(VideoRange::Sdr),
+        pathway_id: None,
+    }
 }
 
 #[test]
@@ -99,6 +149,7 @@ fn multivariant_playlist() {
         codecs: vec!["avc1.64001f".into(), "mp4a.40.2".into()],
         resolution: Some(Resolution { width, height }),
         frame_rate: Some(FrameRate::from_fraction(24_000, 1_001)),
+        video_range: Some(VideoRange::Sdr),
         audio: Some("audio".into()),
         subtitles: Some("subtitles".into()),
         pathway_id: None,
@@ -126,6 +177,8 @@ fn multivariant_playlist() {
             ),
         ],
         variants: variants.into(),
+        iframes: vec![trick_play()],
+        session_keys: vec![key()],
     };
     let pathways = ["isp-a", "hub-b"].map(|id| Pathway {
         id: id.into(),
@@ -167,6 +220,9 @@ fn sets() -> Vec<AdaptationSet> {
         language: Some(language.to_owned()).filter(|it| !it.is_empty()),
         label: Some(label.to_owned()).filter(|it| !it.is_empty()),
         roles: vec![role.into()],
+        protections: vec![],
+        essential: vec![],
+        supplemental: vec![],
         representations,
     };
     let video = VIDEO.map(|(hash, bandwidth, width, height)| Representation {
@@ -189,8 +245,34 @@ fn sets() -> Vec<AdaptationSet> {
         segments: Segments::Whole,
         ..representation("cc33", 1_000, "text/vtt", "")
     };
+    let pictures = AdaptationSet {
+        protections: vec![
+            Protection {
+                scheme: "urn:mpeg:dash:mp4protection:2011".into(),
+                value: Some("cbcs".into()),
+                default_key_id: Some("00112233-4455-6677-8899-aabbccddeeff".into()),
+                ..Protection::default()
+            },
+            Protection {
+                scheme: "urn:uuid:e2719d58-a985-b3c9-781a-b030af78d30e".into(),
+                value: Some("ClearKey1.0".into()),
+                pssh: Some("AAAA".into()),
+                license_url: Some("https://api.example/license".into()),
+                ..Protection::default()
+            },
+        ],
+        essential: vec![Property {
+            scheme: "urn:mpeg:mpegB:cicp:TransferCharacteristics".into(),
+            value: "16".into(),
+        }],
+        supplemental: vec![Property {
+            scheme: "urn:example:of-no-value".into(),
+            value: String::new(),
+        }],
+        ..set(ContentKind::Video, "", "", "main", video.into())
+    };
     vec![
-        set(ContentKind::Video, "", "", "main", video.into()),
+        pictures,
         set(
             ContentKind::Audio,
             "en",

@@ -3,23 +3,43 @@
 mod dash;
 mod hls;
 
-use contracts_delivery::{Release, VideoRendition};
+use contracts_delivery::{AudioRendition, DynamicRange, Release, VideoRendition};
 
 pub(crate) use dash::dash;
 pub(crate) use hls::hls;
 
 /// The renditions a plan offers: those no taller than `max_height`, or the smallest when all are taller.
+/// What every device shows comes first: H.264, and standard dynamic range; each kind by its bandwidth.
 pub(crate) fn offered_video(release: &Release, max_height: u32) -> Vec<&VideoRendition> {
-    let fitting: Vec<_> = release
+    let mut fitting: Vec<_> = release
         .video
         .iter()
         .filter(|it| it.height <= max_height)
         .collect();
     if fitting.is_empty() {
-        release.video.iter().take(1).collect()
-    } else {
-        fitting
+        fitting.extend(release.video.iter().min_by_key(|it| (rank(it), it.height)));
     }
+    // Stable: the release lists renditions by bandwidth.
+    fitting.sort_by(|left, right| (rank(left), left.format()).cmp(&(rank(right), right.format())));
+    fitting
+}
+
+/// How few devices show it.
+fn rank(rendition: &VideoRendition) -> (DynamicRange, bool) {
+    (rendition.dynamic_range(), rendition.format() != "avc1")
+}
+
+/// Sound tracks that a player may exchange for one another without another decoder.
+fn alike(tracks: &[AudioRendition]) -> Vec<Vec<&AudioRendition>> {
+    let mut groups: Vec<Vec<&AudioRendition>> = Vec::new();
+    for track in tracks {
+        let key = |other: &AudioRendition| (other.codec.clone(), other.channels);
+        match groups.iter_mut().find(|group| key(group[0]) == key(track)) {
+            Some(group) => group.push(track),
+            None => groups.push(vec![track]),
+        }
+    }
+    groups
 }
 
 /// A label that no earlier one in `taken` has, so that a viewer can tell two apart.

@@ -8,28 +8,35 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use contracts_delivery::{
-    AudioRendition, ByteRange, FileName, Origin, Release, SessionId, VideoRendition,
+    AudioRendition, ByteRange, DynamicRange, FileName, Origin, Release, SessionId, VideoRendition,
 };
 use contracts_membership::Account;
 use futures::Stream;
 use media_isobmff::{Head, Remux, RemuxTrack, Step};
 
 use crate::limits::{MAX_FRAGMENT_BYTES, READ_BYTES, STREAM_TOUCH};
+use crate::manifest::offered_video;
 use crate::{Offer, Playback, PlaybackError};
 
-/// The rendition for a line that cannot adapt: the tallest within `height`, or the smallest of all.
+/// The rendition for a line that cannot adapt: the tallest within `height`, or the smallest of all; in
+/// H.264 and standard dynamic range, which whoever takes such a stream is most likely to show.
 pub(crate) fn choose_video(release: &Release, height: u32) -> Option<&VideoRendition> {
-    let fitting = release.video.iter().filter(|it| it.height <= height);
     // Among equals the one listed last has the higher bandwidth.
-    fitting.max_by_key(|it| it.height).or(release.video.first())
+    offered_video(release, height)
+        .into_iter()
+        .rev()
+        .max_by_key(|it| {
+            let plain = it.format() == "avc1" && it.dynamic_range() == DynamicRange::Sdr;
+            (plain, it.height, it.bandwidth.peak_bps)
+        })
 }
 
+/// Likewise stereo AAC, and the default among it.
 fn choose_audio(release: &Release) -> Option<&AudioRendition> {
-    release
-        .audio
-        .iter()
-        .find(|track| track.default)
-        .or(release.audio.first())
+    release.audio.iter().rev().max_by_key(|track| {
+        let plain = track.codec.starts_with("mp4a") && track.channels <= 2;
+        (plain, track.default)
+    })
 }
 
 /// Ends the session when the stream is dropped: read to its end, or let go by its reader.

@@ -26,6 +26,8 @@ pub fn track_playlist(track: &PackagedTrack, file: FileName) -> MediaPlaylist {
         });
     MediaPlaylist {
         independent_segments: true,
+        iframes_only: false,
+        key: None,
         map: Some(Map {
             uri: uri.clone(),
             range: Some(range(track.init)),
@@ -42,9 +44,8 @@ pub fn subtitle_playlist(file: FileName, duration: Duration) -> MediaPlaylist {
         range: None,
     };
     MediaPlaylist {
-        independent_segments: false,
-        map: None,
         segments: vec![whole],
+        ..MediaPlaylist::default()
     }
 }
 

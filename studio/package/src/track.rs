@@ -5,7 +5,7 @@ mod write;
 
 use std::path::Path;
 
-use contracts_delivery::{Bandwidth, ByteRange};
+use contracts_delivery::{Bandwidth, ByteRange, Colour};
 use media_isobmff::{Head, Media};
 use serde::{Deserialize, Serialize};
 
@@ -52,6 +52,9 @@ pub struct PackagedTrack {
     pub codec: String,
     /// Picture or sound.
     pub media: TrackMedia,
+    /// Of a picture, when its parameter sets or its container say it.
+    #[serde(default)]
+    pub colour: Option<Colour>,
     /// Ticks a second.
     pub timescale: u32,
     /// `ftyp` and `moov`.
@@ -113,6 +116,7 @@ impl PackagedTrack {
         Self {
             codec: head.format.entry.codec.clone(),
             media,
+            colour: head.format.entry.colour.map(colour),
             timescale: head.format.timescale,
             init: range(&head.init),
             index: range(&head.index),
@@ -120,6 +124,15 @@ impl PackagedTrack {
             segments,
             bytes,
         }
+    }
+}
+
+fn colour(colour: media_isobmff::Colour) -> Colour {
+    Colour {
+        primaries: colour.primaries,
+        transfer: colour.transfer,
+        matrix: colour.matrix,
+        full_range: colour.full_range,
     }
 }
 

@@ -10,7 +10,8 @@ use crate::{Edit, Media, Sample, Track};
 ///
 /// The edit list is applied by leaving out units: those that end at or before the start of what is
 /// to be heard (the encoder's priming: 1024 samples, so exactly one unit of AAC), and those that
-/// begin at or after its end.
+/// begin at or after its end. Priming within the first unit that is left, as Opus has it, stays and is
+/// marked as not to be heard.
 ///
 /// # Errors
 /// [`ArrangeError::EditedSound`] when the edit list does more than that, [`ArrangeError::Nothing`]
@@ -40,9 +41,11 @@ pub fn cut_audio(track: &Track, seconds: f64) -> Result<Arrangement, ArrangeErro
     if segments.len() > MAX_SEGMENTS {
         return Err(ArrangeError::TooManySegments(segments.len()));
     }
+    let shown_from = heard.start.saturating_sub(first.decode) as u32;
     let samples = kept.into_iter().map(place).collect();
     Ok(Arrangement {
         format: track.format.clone(),
+        shown_from,
         samples,
         segments,
     })

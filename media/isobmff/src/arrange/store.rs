@@ -30,7 +30,7 @@ impl Arrangement {
         let header = TrackHeader {
             id: TRACK_ID,
             format: &self.format,
-            shown_from: 0,
+            shown_from: self.shown_from,
             stated_duration: 0,
         };
         let init = init(Kind::TrackFile, &[header], self.duration());
@@ -110,6 +110,7 @@ impl Arrangement {
         let format = self.format.clone();
         Head {
             format,
+            shown_from: self.shown_from,
             track_id: TRACK_ID,
             init: 0..init_bytes,
             index,

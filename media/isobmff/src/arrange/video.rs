@@ -93,6 +93,7 @@ pub fn join_video(
     };
     let arrangement = Arrangement {
         format,
+        shown_from: 0,
         samples,
         segments,
     };

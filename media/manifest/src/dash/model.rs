@@ -73,8 +73,38 @@ pub struct AdaptationSet {
     pub label: Option<String>,
     /// Values of the `urn:mpeg:dash:role:2011` scheme, such as `main` and `subtitle`.
     pub roles: Vec<String>,
+    /// How the representations are encrypted, once for each key system; not when empty.
+    pub protections: Vec<Protection>,
+    /// What a player must understand to use the set.
+    pub essential: Vec<Property>,
+    /// What a player may make use of.
+    pub supplemental: Vec<Property>,
     /// By ascending bandwidth; never empty when read.
     pub representations: Vec<Representation>,
+}
+
+/// An `EssentialProperty` or a `SupplementalProperty`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Property {
+    /// What the value means.
+    pub scheme: String,
+    /// The value; empty when there is none.
+    pub value: String,
+}
+
+/// A `ContentProtection`: which key, never the key.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Protection {
+    /// The key system, or `urn:mpeg:dash:mp4protection:2011`.
+    pub scheme: String,
+    /// Such as `cbcs`.
+    pub value: Option<String>,
+    /// The key's id as a UUID.
+    pub default_key_id: Option<String>,
+    /// A `pssh` box in base64.
+    pub pssh: Option<String>,
+    /// Where `ClearKey` asks for keys (DASH-IF).
+    pub license_url: Option<String>,
 }
 
 /// A positive fraction, such as a frame rate of 24000/1001.

@@ -10,7 +10,7 @@ use crate::limits::MAX_LIST;
 
 impl Mpd {
     /// Reads the manifest of a finished title with one period. What this model has no place for is
-    /// ignored; live manifests, several periods, encryption and segment lists are refused.
+    /// ignored; live manifests, several periods and segment lists are refused.
     pub fn parse(text: &str) -> Result<Self, MpdError> {
         let root = Element::parse(text)?;
         if root.name != "MPD" {

@@ -2,7 +2,7 @@
 
 use super::error::MpdError;
 use super::fields;
-use super::model::{AdaptationSet, ContentKind, Representation, Segments};
+use super::model::{AdaptationSet, ContentKind, Property, Protection, Representation, Segments};
 use super::mpd_reader::join;
 use super::template::SegmentTemplate;
 use super::xml::Element;
@@ -14,9 +14,6 @@ impl AdaptationSet {
         let Some(kind) = kind(element) else {
             return Ok(None);
         };
-        if element.child("ContentProtection").is_some() {
-            return Err(MpdError::Unsupported("encryption"));
-        }
         let mut representations = Vec::new();
         for representation in element.all("Representation") {
             if representations.len() == MAX_LIST {
@@ -44,8 +41,46 @@ impl AdaptationSet {
                 .filter_map(|role| role.get("value"))
                 .map(str::to_owned)
                 .collect(),
+            protections: protections(element),
+            essential: properties(element, "EssentialProperty"),
+            supplemental: properties(element, "SupplementalProperty"),
             representations,
         }))
+    }
+}
+
+fn properties(set: &Element, name: &str) -> Vec<Property> {
+    let property = |element: &Element| Property {
+        scheme: element.get("schemeIdUri").unwrap_or("").to_owned(),
+        value: element.get("value").unwrap_or("").to_owned(),
+    };
+    set.all(name).map(property).take(MAX_LIST).collect()
+}
+
+/// Of the set, or else of its first representation.
+fn protections(set: &Element) -> Vec<Protection> {
+    let of = |element: &Element| -> Vec<Protection> {
+        element
+            .all("ContentProtection")
+            .map(protection)
+            .take(MAX_LIST)
+            .collect()
+    };
+    let own = of(set);
+    match set.child("Representation") {
+        Some(first) if own.is_empty() => of(first),
+        _ => own,
+    }
+}
+
+fn protection(element: &Element) -> Protection {
+    let text = |name: &str| element.child(name).map(|child| child.text.clone());
+    Protection {
+        scheme: element.get("schemeIdUri").unwrap_or("").to_owned(),
+        value: element.get("value").map(str::to_owned),
+        default_key_id: element.get("cenc:default_KID").map(str::to_owned),
+        pssh: text("pssh"),
+        license_url: text("Laurl").or_else(|| text("laurl")),
     }
 }
 
@@ -62,6 +97,15 @@ fn kind(set: &Element) -> Option<ContentKind> {
         "text" => Some(ContentKind::Text),
         "application" if mime == "application/mp4" => Some(ContentKind::Text),
         _ => None,
+    }
+}
+
+/// How many speakers the layout of that number has.
+const fn count(configuration: u32) -> u32 {
+    match configuration {
+        7 | 12 => 8,
+        11 => 7,
+        same => same,
     }
 }
 
@@ -89,9 +133,6 @@ impl<'a> Layers<'a> {
 
     fn read(&self) -> Result<Representation, MpdError> {
         let own = self.representation;
-        if self.child("ContentProtection").is_some() {
-            return Err(MpdError::Unsupported("encryption"));
-        }
         let channels = self
             .child("AudioChannelConfiguration")
             .and_then(|it| it.get("value"));
@@ -112,8 +153,8 @@ impl<'a> Layers<'a> {
             height: self.number("height")?,
             frame_rate: fields::fraction(self.get("frameRate"), "frameRate")?,
             audio_sampling_rate: self.number("audioSamplingRate")?,
-            // Other schemes write speaker masks here; only a plain count is understood.
-            channels: channels.and_then(|text| text.parse().ok()),
+            // Other schemes write speaker masks here; only a layout's number is understood.
+            channels: channels.and_then(|text| text.parse().ok()).map(count),
             segments: self.segments()?,
         })
     }

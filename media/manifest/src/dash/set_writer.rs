@@ -1,10 +1,14 @@
 //! Writes adaptation sets and representations.
 
-use super::model::{AdaptationSet, ContentKind, Fraction, Representation, Segments};
+use super::model::{
+    AdaptationSet, ContentKind, Fraction, Property, Protection, Representation, Segments,
+};
 use super::template::SegmentTemplate;
 use super::xml::Element;
 
 const ROLE_SCHEME: &str = "urn:mpeg:dash:role:2011";
+const CENC_NAMESPACE: &str = "urn:mpeg:cenc:2013";
+const DASHIF_NAMESPACE: &str = "https://dashif.org/CPS";
 const CHANNELS_SCHEME: &str = "urn:mpeg:dash:23003:3:audio_channel_configuration:2011";
 
 impl AdaptationSet {
@@ -39,10 +43,50 @@ impl AdaptationSet {
             .label
             .iter()
             .map(|label| Element::new("Label").with_text(label));
+        let essential = self.essential.iter().map(|it| it.to_element("Essential"));
+        let supplemental = self
+            .supplemental
+            .iter()
+            .map(|it| it.to_element("Supplemental"));
         let representations = self.representations.iter().map(Representation::to_element);
-        set.with_children(label)
+        set.with_children(self.protections.iter().map(Protection::to_element))
+            .with_children(essential)
+            .with_children(supplemental)
+            .with_children(label)
             .with_children(roles)
             .with_children(representations)
+    }
+}
+
+impl Property {
+    fn to_element(&self, kind: &str) -> Element {
+        Element::new(&format!("{kind}Property"))
+            .with("schemeIdUri", &self.scheme)
+            .with_if("value", Some(&self.value).filter(|it| !it.is_empty()))
+    }
+}
+
+impl Protection {
+    fn to_element(&self) -> Element {
+        let pssh = self.pssh.iter().map(|pssh| {
+            Element::new("cenc:pssh")
+                .with("xmlns:cenc", CENC_NAMESPACE)
+                .with_text(pssh)
+        });
+        let license = self.license_url.iter().map(|url| {
+            Element::new("dashif:Laurl")
+                .with("xmlns:dashif", DASHIF_NAMESPACE)
+                .with_text(url)
+        });
+        let mut element = Element::new("ContentProtection")
+            .with("schemeIdUri", &self.scheme)
+            .with_if("value", self.value.as_ref());
+        if let Some(id) = &self.default_key_id {
+            element = element
+                .with("xmlns:cenc", CENC_NAMESPACE)
+                .with("cenc:default_KID", id);
+        }
+        element.with_children(pssh).with_children(license)
     }
 }
 
@@ -51,7 +95,7 @@ impl Representation {
         let channels = self.channels.iter().map(|channels| {
             Element::new("AudioChannelConfiguration")
                 .with("schemeIdUri", CHANNELS_SCHEME)
-                .with("value", channels)
+                .with("value", configuration(*channels))
         });
         let base = self
             .base_url
@@ -97,6 +141,15 @@ impl SegmentTemplate {
             .with("startNumber", self.start_number)
             .with_if("duration", self.duration)
             .with_children((!self.timeline.is_empty()).then_some(timeline))
+    }
+}
+
+/// ISO/IEC 23091-3 numbers layouts; up to six speakers the number is the count.
+pub(super) const fn configuration(channels: u32) -> u32 {
+    match channels {
+        7 => 11,
+        8 => 12,
+        fewer_or_more => fewer_or_more,
     }
 }
 

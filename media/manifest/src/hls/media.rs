@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::VERSION;
 use super::attributes::TagWriter;
 use super::lines::uri_text;
+use super::protection::Key;
 use super::time::decimal;
 use crate::ByteRange;
 
@@ -14,6 +15,10 @@ use crate::ByteRange;
 pub struct MediaPlaylist {
     /// Every segment begins with a frame that needs no other segment.
     pub independent_segments: bool,
+    /// Every segment is one key frame (`EXT-X-I-FRAMES-ONLY`).
+    pub iframes_only: bool,
+    /// How the segments are encrypted; not when absent.
+    pub key: Option<Key>,
     /// What comes before the first segment; absent for whole text files.
     pub map: Option<Map>,
     /// In order of time.
@@ -68,6 +73,12 @@ impl MediaPlaylist {
         text.push_str("#EXT-X-MEDIA-SEQUENCE:0\n#EXT-X-PLAYLIST-TYPE:VOD\n");
         if self.independent_segments {
             text.push_str("#EXT-X-INDEPENDENT-SEGMENTS\n");
+        }
+        if self.iframes_only {
+            text.push_str("#EXT-X-I-FRAMES-ONLY\n");
+        }
+        if let Some(key) = &self.key {
+            line(&mut text, key.to_tag("#EXT-X-KEY"));
         }
         if let Some(map) = &self.map {
             let tag = TagWriter::new("#EXT-X-MAP").quoted("URI", &uri_text(&map.uri));

@@ -6,13 +6,15 @@ use super::attributes::Attributes;
 use super::error::{HlsError, HlsProblem};
 use super::lines::{Line, lines};
 use super::media::{Map, MediaPlaylist, Segment};
+use super::protection::Key;
 use super::time::from_decimal;
 use crate::ByteRange;
 use crate::limits::MAX_SEGMENTS;
 
 impl MediaPlaylist {
     /// Reads a finished media playlist. Unknown tags are ignored, as the specification asks; tags that
-    /// change what the segments' bytes mean (encryption, a second map) are refused.
+    /// change what the segments' bytes mean midway (another key, a second map) are refused, and so is
+    /// encryption of whole segments.
     pub fn parse(text: &str) -> Result<Self, HlsError> {
         let mut reader = Reader::default();
         let mut last = 1;
@@ -50,12 +52,8 @@ impl Reader {
             "#EXT-X-MAP" => self.map(value)?,
             "#EXT-X-INDEPENDENT-SEGMENTS" => self.playlist.independent_segments = true,
             "#EXT-X-ENDLIST" => self.ended = true,
-            "#EXT-X-KEY" => {
-                let list = Attributes::parse(value).ok_or(HlsProblem::Malformed("EXT-X-KEY"))?;
-                if list.get("METHOD") != Some("NONE") {
-                    return Err(HlsProblem::Unsupported("encryption"));
-                }
-            }
+            "#EXT-X-I-FRAMES-ONLY" => self.playlist.iframes_only = true,
+            "#EXT-X-KEY" => self.key(value)?,
             "#EXT-X-STREAM-INF" | "#EXT-X-MEDIA" => return Err(HlsProblem::WrongKind),
             _ => {}
         }
@@ -68,6 +66,19 @@ impl Reader {
             self.range = Some(ByteRange::from_length_at_offset(value, None).ok_or(BAD)?);
         } else {
             self.open_range = Some(value.trim().parse().map_err(|_| BAD)?);
+        }
+        Ok(())
+    }
+
+    /// One key for all segments. Several tags before the first are the same key for several systems, of
+    /// which the first is kept.
+    fn key(&mut self, value: &str) -> Result<(), HlsProblem> {
+        let key = Key::parse(value)?;
+        if !self.playlist.segments.is_empty() && key != self.playlist.key {
+            return Err(HlsProblem::Unsupported("a key that changes midway"));
+        }
+        if self.playlist.key.is_none() {
+            self.playlist.key = key;
         }
         Ok(())
     }
@@ -163,9 +174,15 @@ mod tests {
             range: part.range,
         });
         let segments = proptest::collection::vec(segment(), 0..20);
-        (any::<bool>(), proptest::option::of(map), segments).prop_map(
-            |(independent_segments, map, segments)| MediaPlaylist {
+        let key = ("[a-z:,]{1,9}", proptest::option::of("[a-z:-]{1,9}"))
+            .prop_map(|(uri, format)| Key { uri, format });
+        let flags = (any::<bool>(), any::<bool>());
+        let options = (proptest::option::of(map), proptest::option::of(key));
+        (flags, options, segments).prop_map(
+            |((independent_segments, iframes_only), (map, key), segments)| MediaPlaylist {
                 independent_segments,
+                iframes_only,
+                key,
                 map,
                 segments,
             },
@@ -218,10 +235,11 @@ mod tests {
             HlsProblem::WrongKind.at(2)
         );
         let key = problem("#EXT-X-KEY:METHOD=AES-128,URI=\"k\"\n");
-        assert_eq!(key, HlsProblem::Unsupported("encryption").at(2));
+        let unsupported = HlsProblem::Unsupported("encryption other than SAMPLE-AES");
+        assert_eq!(key, unsupported.at(2));
         assert_eq!(
             key.to_string(),
-            "playlist line 2: encryption is not supported"
+            "playlist line 2: encryption other than SAMPLE-AES is not supported"
         );
     }
 }

@@ -5,6 +5,7 @@ use std::fmt;
 use super::VERSION;
 use super::attributes::TagWriter;
 use super::lines::uri_text;
+use super::protection::Key;
 
 /// The multivariant playlist of one title.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -17,6 +18,10 @@ pub struct MultivariantPlaylist {
     pub renditions: Vec<Rendition>,
     /// Video with the groups that go with it; a player without a measurement starts with the first.
     pub variants: Vec<Variant>,
+    /// Pictures alone, to look at while winding.
+    pub iframes: Vec<IFrameVariant>,
+    /// The keys that renditions need, said early so that a player asks for them early.
+    pub session_keys: Vec<Key>,
 }
 
 /// Where the steering manifest is (`EXT-X-CONTENT-STEERING`).
@@ -112,10 +117,56 @@ pub struct Variant {
     pub resolution: Option<Resolution>,
     /// The highest frame rate in it.
     pub frame_rate: Option<FrameRate>,
+    /// The brightness its numbers mean; standard when absent.
+    pub video_range: Option<VideoRange>,
     /// The group of its audio renditions.
     pub audio: Option<String>,
     /// The group of its subtitles.
     pub subtitles: Option<String>,
+    /// The pathway it belongs to; `.` when absent.
+    pub pathway_id: Option<String>,
+}
+
+/// The value of `VIDEO-RANGE`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum VideoRange {
+    /// Standard.
+    Sdr,
+    /// High, by the curve of SMPTE ST 2084.
+    Pq,
+    /// High, by hybrid log-gamma.
+    Hlg,
+}
+
+impl VideoRange {
+    /// Each value with its text.
+    pub(super) const ALL: [(Self, &'static str); 3] =
+        [(Self::Sdr, "SDR"), (Self::Pq, "PQ"), (Self::Hlg, "HLG")];
+
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Sdr => "SDR",
+            Self::Pq => "PQ",
+            Self::Hlg => "HLG",
+        }
+    }
+}
+
+/// A rendition of key frames alone (`EXT-X-I-FRAME-STREAM-INF`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IFrameVariant {
+    /// Its media playlist, which says `EXT-X-I-FRAMES-ONLY`.
+    pub uri: String,
+    /// The peak when every frame is loaded, in bits a second.
+    pub bandwidth: u64,
+    /// The average of the same, in bits a second.
+    pub average_bandwidth: Option<u64>,
+    /// RFC 6381 names of video.
+    pub codecs: Vec<String>,
+    /// The picture's size.
+    pub resolution: Option<Resolution>,
+    /// The brightness its numbers mean; standard when absent.
+    pub video_range: Option<VideoRange>,
     /// The pathway it belongs to; `.` when absent.
     pub pathway_id: Option<String>,
 }
@@ -134,6 +185,10 @@ impl MultivariantPlaylist {
             text.push_str(&tag.finish());
             text.push('\n');
         }
+        for key in &self.session_keys {
+            text.push_str(&key.to_tag("#EXT-X-SESSION-KEY"));
+            text.push('\n');
+        }
         for rendition in &self.renditions {
             text.push_str(&rendition.to_tag());
             text.push('\n');
@@ -142,6 +197,10 @@ impl MultivariantPlaylist {
             text.push_str(&variant.to_tag());
             text.push('\n');
             text.push_str(&uri_text(&variant.uri));
+            text.push('\n');
+        }
+        for iframes in &self.iframes {
+            text.push_str(&iframes.to_tag());
             text.push('\n');
         }
         text
@@ -182,10 +241,34 @@ impl Variant {
         if let Some(rate) = self.frame_rate {
             tag = tag.bare("FRAME-RATE", rate);
         }
+        if let Some(range) = self.video_range {
+            tag = tag.bare("VIDEO-RANGE", range.as_str());
+        }
         tag.quoted_if("AUDIO", self.audio.as_deref())
             .quoted_if("SUBTITLES", self.subtitles.as_deref())
             .bare("CLOSED-CAPTIONS", "NONE")
             .quoted_if("PATHWAY-ID", self.pathway_id.as_deref())
+            .finish()
+    }
+}
+
+impl IFrameVariant {
+    fn to_tag(&self) -> String {
+        let mut tag = TagWriter::new("#EXT-X-I-FRAME-STREAM-INF").bare("BANDWIDTH", self.bandwidth);
+        if let Some(average) = self.average_bandwidth {
+            tag = tag.bare("AVERAGE-BANDWIDTH", average);
+        }
+        if !self.codecs.is_empty() {
+            tag = tag.quoted("CODECS", &self.codecs.join(","));
+        }
+        if let Some(Resolution { width, height }) = self.resolution {
+            tag = tag.bare("RESOLUTION", format_args!("{width}x{height}"));
+        }
+        if let Some(range) = self.video_range {
+            tag = tag.bare("VIDEO-RANGE", range.as_str());
+        }
+        tag.quoted_if("PATHWAY-ID", self.pathway_id.as_deref())
+            .quoted("URI", &uri_text(&self.uri))
             .finish()
     }
 }

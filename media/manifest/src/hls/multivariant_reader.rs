@@ -4,8 +4,10 @@ use super::attributes::Attributes;
 use super::error::{HlsError, HlsProblem};
 use super::lines::{Line, lines};
 use super::multivariant::{
-    ContentSteering, FrameRate, MultivariantPlaylist, Rendition, RenditionKind, Resolution, Variant,
+    ContentSteering, FrameRate, IFrameVariant, MultivariantPlaylist, Rendition, RenditionKind,
+    Resolution, Variant, VideoRange,
 };
+use super::protection::Key;
 use crate::limits::MAX_LIST;
 
 impl MultivariantPlaylist {
@@ -41,6 +43,18 @@ impl MultivariantPlaylist {
                 self.renditions.extend(rendition(value)?);
             }
             "#EXT-X-CONTENT-STEERING" => self.steering = Some(steering(value)?),
+            "#EXT-X-I-FRAME-STREAM-INF" => {
+                if self.iframes.len() == MAX_LIST {
+                    return Err(HlsProblem::TooLong);
+                }
+                self.iframes.push(iframes(value)?);
+            }
+            "#EXT-X-SESSION-KEY" => {
+                if self.session_keys.len() == MAX_LIST {
+                    return Err(HlsProblem::TooLong);
+                }
+                self.session_keys.extend(Key::parse(value)?);
+            }
             "#EXT-X-INDEPENDENT-SEGMENTS" => self.independent_segments = true,
             "#EXTINF" => return Err(HlsProblem::WrongKind),
             _ => {}
@@ -119,10 +133,37 @@ fn variant(value: Option<&str>) -> Result<Variant, HlsProblem> {
         codecs: list.get("CODECS").map(parse_names).unwrap_or_default(),
         resolution: optional(list.get("RESOLUTION"), "RESOLUTION", resolution)?,
         frame_rate: optional(list.get("FRAME-RATE"), "FRAME-RATE", frame_rate)?,
+        video_range: list.get("VIDEO-RANGE").and_then(video_range),
         audio: list.owned("AUDIO"),
         subtitles: list.owned("SUBTITLES"),
         pathway_id: list.owned("PATHWAY-ID"),
     })
+}
+
+/// The same attributes, less those that pictures alone do not have.
+fn iframes(value: &str) -> Result<IFrameVariant, HlsProblem> {
+    let list = Attributes::parse(value).ok_or(HlsProblem::Malformed("EXT-X-I-FRAME-STREAM-INF"))?;
+    let uri = list
+        .owned("URI")
+        .ok_or(HlsProblem::Missing("the URI of EXT-X-I-FRAME-STREAM-INF"))?;
+    let variant = variant(Some(value))?;
+    Ok(IFrameVariant {
+        uri,
+        bandwidth: variant.bandwidth,
+        average_bandwidth: variant.average_bandwidth,
+        codecs: variant.codecs,
+        resolution: variant.resolution,
+        video_range: variant.video_range,
+        pathway_id: variant.pathway_id,
+    })
+}
+
+/// Values that later versions add are as if absent.
+fn video_range(text: &str) -> Option<VideoRange> {
+    let mut known = VideoRange::ALL.into_iter();
+    known
+        .find(|(_, name)| *name == text)
+        .map(|(range, _)| range)
 }
 
 fn optional<T>(
@@ -182,19 +223,43 @@ mod tests {
         );
         let codecs = proptest::collection::vec("[a-z0-9.]{1,9}", 0..3);
         let groups = (of("[a-z]{1,5}"), of("[a-z]{1,5}"), of("[a-z.-]{1,8}"));
-        (URI, any::<u64>(), of(any::<u64>()), codecs, picture, groups).prop_map(
-            |(uri, bandwidth, average_bandwidth, codecs, (size, frame_rate), groups)| Variant {
+        let rates = (any::<u64>(), of(any::<u64>()), of(a_range()));
+        (URI, rates, codecs, picture, groups).prop_map(
+            |(
+                uri,
+                (bandwidth, average_bandwidth, video_range),
+                codecs,
+                (size, frame_rate),
+                groups,
+            )| Variant {
                 uri,
                 bandwidth,
                 average_bandwidth,
                 codecs,
                 resolution: size.map(|(width, height)| Resolution { width, height }),
                 frame_rate,
+                video_range,
                 audio: groups.0,
                 subtitles: groups.1,
                 pathway_id: groups.2,
             },
         )
+    }
+
+    fn a_range() -> impl Strategy<Value = VideoRange> {
+        prop::sample::select(VideoRange::ALL.map(|(range, _)| range).to_vec())
+    }
+
+    fn iframes_of(variant: Variant) -> IFrameVariant {
+        IFrameVariant {
+            uri: variant.uri,
+            bandwidth: variant.bandwidth,
+            average_bandwidth: variant.average_bandwidth,
+            codecs: variant.codecs,
+            resolution: variant.resolution,
+            video_range: variant.video_range,
+            pathway_id: variant.pathway_id,
+        }
     }
 
     fn a_playlist() -> impl Strategy<Value = MultivariantPlaylist> {
@@ -205,14 +270,29 @@ mod tests {
             });
         let renditions = proptest::collection::vec(a_rendition(), 0..5);
         let variants = proptest::collection::vec(a_variant(), 0..5);
-        (any::<bool>(), of(steering), renditions, variants).prop_map(
-            |(independent_segments, steering, renditions, variants)| MultivariantPlaylist {
-                independent_segments,
-                steering,
-                renditions,
-                variants,
-            },
+        let iframes = proptest::collection::vec(a_variant().prop_map(iframes_of), 0..3);
+        let key = (URI, of("[a-z:-]{1,9}")).prop_map(|(uri, format)| Key { uri, format });
+        let keys = proptest::collection::vec(key, 0..3);
+        (
+            any::<bool>(),
+            of(steering),
+            renditions,
+            variants,
+            iframes,
+            keys,
         )
+            .prop_map(
+                |(independent_segments, steering, renditions, variants, iframes, session_keys)| {
+                    MultivariantPlaylist {
+                        independent_segments,
+                        steering,
+                        renditions,
+                        variants,
+                        iframes,
+                        session_keys,
+                    }
+                },
+            )
     }
 
     proptest! {
@@ -238,7 +318,7 @@ mod tests {
         }
 
         #[test]
-        fn no_text_makes_the_reader_panic(text in "(#EXT-X-(STREAM-INF|MEDIA|CONTENT-STEERING):[A-Z=\",0-9x.-]*\n|.*\n){0,20}") {
+        fn no_text_makes_the_reader_panic(text in "(#EXT-X-(STREAM-INF|I-FRAME-STREAM-INF|SESSION-KEY|MEDIA|CONTENT-STEERING):[A-Z=\",0-9x.-]*\n|.*\n){0,20}") {
             let _ = MultivariantPlaylist::parse(&text);
             if let Ok(playlist) = MultivariantPlaylist::parse(&format!("#EXTM3U\n{text}")) {
                 prop_assert!(playlist.variants.len() <= text.len());

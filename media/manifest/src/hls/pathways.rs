@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::multivariant::{MultivariantPlaylist, Rendition, Variant};
+use super::multivariant::{IFrameVariant, MultivariantPlaylist, Rendition, Variant};
 
 /// A place that serves every file of a playlist.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +22,7 @@ impl MultivariantPlaylist {
         let mut clones = Self {
             independent_segments: self.independent_segments,
             steering: self.steering.clone(),
+            session_keys: self.session_keys.clone(),
             ..Self::default()
         };
         if let (Some(steering), Some(first)) = (&mut clones.steering, pathways.first()) {
@@ -34,6 +35,9 @@ impl MultivariantPlaylist {
             clones
                 .variants
                 .extend(self.variants.iter().map(|it| pathway.variant(it)));
+            clones
+                .iframes
+                .extend(self.iframes.iter().map(|it| pathway.iframes(it)));
         }
         clones
     }
@@ -66,6 +70,14 @@ impl Pathway {
             subtitles: variant.subtitles.as_deref().map(|group| self.group(group)),
             pathway_id: Some(self.id.clone()),
             ..variant.clone()
+        }
+    }
+
+    fn iframes(&self, iframes: &IFrameVariant) -> IFrameVariant {
+        IFrameVariant {
+            uri: self.join(&iframes.uri),
+            pathway_id: Some(self.id.clone()),
+            ..iframes.clone()
         }
     }
 
@@ -112,6 +124,7 @@ mod tests {
                 codecs: vec![],
                 resolution: None,
                 frame_rate: None,
+                video_range: None,
                 audio: Some("audio".into()),
                 subtitles: None,
                 pathway_id: None,

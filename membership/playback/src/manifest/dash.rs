@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
-use contracts_delivery::{AudioRendition, ByteRange, Release, SubtitleTrack, VideoRendition};
+use contracts_delivery::{
+    AudioRendition, ByteRange, Colour, DynamicRange, Release, SubtitleTrack, VideoRendition,
+};
 use media_manifest::dash::{
-    AdaptationSet, BaseUrl, ContentKind, ContentSteering, Fraction, Mpd, Representation, Segments,
+    AdaptationSet, BaseUrl, ContentKind, ContentSteering, Fraction, Mpd, Property, Representation,
+    Segments,
 };
 
 use super::{distinct_label, offered_video};
@@ -38,25 +41,60 @@ pub(crate) fn dash(
 }
 
 fn sets(release: &Release, max_height: u32) -> Vec<AdaptationSet> {
-    let video = AdaptationSet {
-        kind: ContentKind::Video,
-        language: None,
-        label: None,
-        roles: vec!["main".into()],
-        representations: offered_video(release, max_height)
-            .into_iter()
-            .enumerate()
-            .map(video)
-            .collect(),
-    };
+    let offered = offered_video(release, max_height);
+    let numbered: Vec<_> = offered.into_iter().enumerate().collect();
+    let mut sets: Vec<_> = numbered
+        .chunk_by(|(_, left), (_, right)| kind(left) == kind(right))
+        .map(pictures)
+        .collect();
     let mut taken = Vec::new();
-    let mut sets = vec![video];
     let numbered = release.audio.iter().enumerate();
     sets.extend(numbered.map(|(index, track)| audio(index, track, &mut taken)));
     taken.clear();
     let numbered = release.subtitles.iter().enumerate();
     sets.extend(numbered.map(|(index, track)| text(index, track, release.duration_ms, &mut taken)));
     sets
+}
+
+/// A player switches within a set: one codec, one curve.
+fn kind(rendition: &VideoRendition) -> (&str, DynamicRange) {
+    (rendition.format(), rendition.dynamic_range())
+}
+
+fn pictures(numbered: &[(usize, &VideoRendition)]) -> AdaptationSet {
+    let colour = numbered.first().and_then(|(_, first)| first.colour);
+    let codes = colour.map_or_else(Vec::new, code_points);
+    // A display that cannot show the range must pass over the set; the usual range asks nothing.
+    let high = colour.is_some_and(|it| it.dynamic_range() != DynamicRange::Sdr);
+    let (essential, supplemental) = if high {
+        (codes, Vec::new())
+    } else {
+        (Vec::new(), codes)
+    };
+    AdaptationSet {
+        kind: ContentKind::Video,
+        language: None,
+        label: None,
+        roles: vec!["main".into()],
+        protections: vec![],
+        essential,
+        supplemental,
+        representations: numbered.iter().copied().map(video).collect(),
+    }
+}
+
+/// The code points of H.273 in the scheme of ISO/IEC 23091-1.
+fn code_points(colour: Colour) -> Vec<Property> {
+    let codes = [
+        ("ColourPrimaries", colour.primaries),
+        ("TransferCharacteristics", colour.transfer),
+        ("MatrixCoefficients", colour.matrix),
+    ];
+    let property = |(name, code): (&str, u8)| Property {
+        scheme: format!("urn:mpeg:mpegB:cicp:{name}"),
+        value: code.to_string(),
+    };
+    codes.map(property).into()
 }
 
 fn video((index, rendition): (usize, &VideoRendition)) -> Representation {
@@ -98,6 +136,9 @@ fn audio(index: usize, track: &AudioRendition, taken: &mut Vec<String>) -> Adapt
         language: Some(track.language.clone()),
         label: Some(distinct_label(&track.label, taken)),
         roles: vec![role.into()],
+        protections: vec![],
+        essential: vec![],
+        supplemental: vec![],
         representations: vec![representation],
     }
 }
@@ -114,6 +155,9 @@ fn text(
         language: Some(track.language.clone()),
         label: Some(distinct_label(&track.label, taken)),
         roles: vec!["subtitle".into()],
+        protections: vec![],
+        essential: vec![],
+        supplemental: vec![],
         representations: vec![representation(
             format!("text-{index}"),
             "text/vtt",

@@ -1,15 +1,16 @@
 //! The HLS multivariant playlist: every variant once per appliance, with Content Steering.
 
-use contracts_delivery::{AudioRendition, Release, SubtitleTrack, VideoRendition};
+use contracts_delivery::{
+    AudioRendition, Colour, DynamicRange, Release, SubtitleTrack, VideoRendition,
+};
 use media_manifest::hls::{
     ContentSteering, FrameRate, MultivariantPlaylist, Pathway, Rendition, RenditionKind,
-    Resolution, Variant,
+    Resolution, Variant, VideoRange,
 };
 
-use super::{distinct_label, offered_video};
+use super::{alike, distinct_label, offered_video};
 use crate::pathways::SignedPlace;
 
-const AUDIO: &str = "audio";
 const SUBTITLES: &str = "subtitles";
 
 /// The playlist's text.
@@ -27,10 +28,8 @@ pub(crate) fn hls(
         independent_segments: true,
         steering: Some(steering),
         renditions: renditions(release),
-        variants: offered_video(release, max_height)
-            .into_iter()
-            .map(|video| variant(video, release))
-            .collect(),
+        variants: variants(release, max_height),
+        ..MultivariantPlaylist::default()
     };
     let pathway = |place: &SignedPlace| Pathway {
         id: place.id.clone(),
@@ -43,11 +42,12 @@ pub(crate) fn hls(
 
 fn renditions(release: &Release) -> Vec<Rendition> {
     let mut taken = Vec::new();
-    let audio: Vec<_> = release
-        .audio
-        .iter()
-        .map(|track| audio(track, &mut taken))
-        .collect();
+    let mut audio = Vec::new();
+    for group in alike(&release.audio) {
+        // A name must tell renditions of one group apart; across groups the same name is the same sound.
+        taken.clear();
+        audio.extend(group.iter().map(|track| heard(track, &mut taken)));
+    }
     taken.clear();
     let text = release
         .subtitles
@@ -56,10 +56,16 @@ fn renditions(release: &Release) -> Vec<Rendition> {
     audio.into_iter().chain(text).collect()
 }
 
-fn audio(track: &AudioRendition, taken: &mut Vec<String>) -> Rendition {
+/// The group of the tracks of that codec and that many speakers.
+fn group_of(track: &AudioRendition) -> String {
+    let format = track.codec.split('.').next().unwrap_or_default();
+    format!("audio-{format}-{}", track.channels)
+}
+
+fn heard(track: &AudioRendition, taken: &mut Vec<String>) -> Rendition {
     Rendition {
         kind: RenditionKind::Audio,
-        group_id: AUDIO.into(),
+        group_id: group_of(track),
         name: distinct_label(&track.label, taken),
         language: Some(track.language.clone()),
         uri: Some(track.playlist.name.to_string()),
@@ -82,31 +88,44 @@ fn subtitles(track: &SubtitleTrack, taken: &mut Vec<String>) -> Rendition {
     }
 }
 
-fn variant(video: &VideoRendition, release: &Release) -> Variant {
-    let heaviest = release
-        .audio
+/// Every picture with every kind of sound; a silent title's pictures alone.
+fn variants(release: &Release, max_height: u32) -> Vec<Variant> {
+    let mut groups = alike(&release.audio);
+    if groups.is_empty() {
+        groups.push(Vec::new());
+    }
+    let pictures = offered_video(release, max_height);
+    groups
+        .iter()
+        .flat_map(|group| pictures.iter().map(|video| variant(video, group, release)))
+        .collect()
+}
+
+fn variant(video: &VideoRendition, sound: &[&AudioRendition], release: &Release) -> Variant {
+    let heaviest = sound
         .iter()
         .map(|track| track.bandwidth)
         .max_by_key(|it| it.peak_bps);
     let (peak, average) = heaviest.map_or((0, 0), |it| (it.peak_bps, it.average_bps));
-    let mut codecs = vec![video.codec.clone()];
-    for track in &release.audio {
-        if !codecs.contains(&track.codec) {
-            codecs.push(track.codec.clone());
-        }
-    }
+    let heard = sound.first().map(|track| track.codec.clone());
+    let range = |colour: Colour| match colour.dynamic_range() {
+        DynamicRange::Sdr => VideoRange::Sdr,
+        DynamicRange::Pq => VideoRange::Pq,
+        DynamicRange::Hlg => VideoRange::Hlg,
+    };
     let rate = video.frame_rate;
     Variant {
         uri: video.playlist.name.to_string(),
         bandwidth: video.bandwidth.peak_bps + peak,
         average_bandwidth: Some(video.bandwidth.average_bps + average),
-        codecs,
+        codecs: [video.codec.clone()].into_iter().chain(heard).collect(),
         resolution: Some(Resolution {
             width: video.width,
             height: video.height,
         }),
         frame_rate: Some(FrameRate::from_fraction(rate.numerator, rate.denominator)),
-        audio: (!release.audio.is_empty()).then(|| AUDIO.to_owned()),
+        video_range: video.colour.map(range),
+        audio: sound.first().map(|track| group_of(track)),
         subtitles: (!release.subtitles.is_empty()).then(|| SUBTITLES.to_owned()),
         pathway_id: None,
     }

@@ -1,8 +1,8 @@
 //! Manifests written and read back.
 
-use contracts_delivery::{AudioRendition, Bandwidth, ByteRange, Extension, SubtitleTrack};
+use contracts_delivery::{AudioRendition, Bandwidth, ByteRange, Colour, Extension, SubtitleTrack};
 use media_manifest::dash::{ContentKind, Mpd, Segments};
-use media_manifest::hls::{MultivariantPlaylist, RenditionKind};
+use media_manifest::hls::{MultivariantPlaylist, RenditionKind, VideoRange};
 
 use super::*;
 use crate::http::fixture::{OneKey, release, session, stored};
@@ -121,6 +121,68 @@ fn dash_has_a_base_url_per_appliance_and_addresses_by_index() {
         Segments::Indexed { index, .. } => assert_eq!(index.end, expected.index.end),
         other => panic!("{other:?}"),
     }
+}
+
+const PQ: Colour = Colour {
+    primaries: 9,
+    transfer: 16,
+    matrix: 9,
+    full_range: false,
+};
+
+/// The film in H.264, and its largest rendition once more in HEVC with a high dynamic range; sound in
+/// stereo and in six channels.
+fn rich_release() -> Release {
+    let mut release = spoken_release();
+    let high = VideoRendition {
+        codec: "hvc1.2.4.L120.90".into(),
+        colour: Some(PQ),
+        ..release.video[2].clone()
+    };
+    release.video.insert(0, high);
+    release.audio[1] = AudioRendition {
+        channels: 6,
+        ..audio("en", false)
+    };
+    release
+}
+
+#[test]
+fn hls_offers_every_picture_with_every_kind_of_sound() {
+    let text = hls(&rich_release(), 1080, &places()[..1], STEERING);
+    let playlist = MultivariantPlaylist::parse(&text).unwrap();
+    let picture = |it: &media_manifest::hls::Variant| {
+        let group = it.audio.clone().unwrap();
+        (it.codecs[0].clone(), it.video_range, group)
+    };
+    let offered: Vec<_> = playlist.variants.iter().map(picture).collect();
+    assert_eq!(offered.len(), 8);
+    let stereo = "audio-mp4a-2-near".to_owned();
+    assert_eq!(offered[0], ("avc1.64001f".into(), None, stereo.clone()));
+    let high = ("hvc1.2.4.L120.90".into(), Some(VideoRange::Pq), stereo);
+    assert_eq!(offered[3], high);
+    assert_eq!(offered[7].2, "audio-mp4a-6-near");
+    let sound = playlist
+        .renditions
+        .iter()
+        .filter(|it| it.kind == RenditionKind::Audio);
+    let names: Vec<_> = sound.map(|it| (it.name.as_str(), it.channels)).collect();
+    assert_eq!(names, [("Sound", Some(2)), ("Sound", Some(6))]);
+}
+
+#[test]
+fn dash_keeps_a_high_dynamic_range_from_displays_without_one() {
+    let text = dash(&rich_release(), 1080, &places(), STEERING);
+    let mpd = Mpd::parse(&text).unwrap();
+    let pictures = mpd.sets.iter().filter(|it| it.kind == ContentKind::Video);
+    let [usual, high] = pictures.collect::<Vec<_>>()[..] else {
+        panic!("{text}")
+    };
+    assert_eq!(usual.representations.len(), 3);
+    assert!(usual.essential.is_empty());
+    assert_eq!(high.representations.len(), 1);
+    let values: Vec<_> = high.essential.iter().map(|it| it.value.as_str()).collect();
+    assert_eq!(values, ["9", "16", "9"]);
 }
 
 #[test]

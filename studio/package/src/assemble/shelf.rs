@@ -39,6 +39,7 @@ impl Shelf<'_> {
             width,
             height,
             frame_rate: rate,
+            colour: part.track.colour,
             bandwidth: part.track.bandwidth,
             init: part.track.init,
             index: part.track.index,

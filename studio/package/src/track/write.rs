@@ -3,7 +3,7 @@
 use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
 
-use media_isobmff::{Arrangement, ReadAt, Track, WriteError, cut_audio, join_video};
+use media_isobmff::{Arrangement, ReadAt, ReadError, Track, WriteError, cut_audio, join_video};
 use studio_shots::SegmentPlan;
 
 use super::PackagedTrack;
@@ -11,9 +11,9 @@ use crate::PackageError;
 use crate::file::{FileSet, Member, blocking};
 use crate::limits::{AUDIO_SEGMENT_SECONDS, WRITE_BUFFER_BYTES};
 
-/// Joins the chunks of a rendition, MP4 files with one H.264 track each, in order of time, into the
-/// track file `out`, cut at the plan's segments. Whatever the chunks' own clocks say, frame `n` of the
-/// result is shown at `n` frame times.
+/// Joins the chunks of a rendition, MP4 files with one H.264, HEVC, VP9 or AV1 track each, in order of
+/// time, into the track file `out`, cut at the plan's segments. Whatever the chunks' own clocks say, frame
+/// `n` of the result is shown at `n` frame times.
 ///
 /// # Errors
 /// [`PackageError::Unfit`] when frames are missing, parameter sets differ between chunks, or a segment
@@ -29,7 +29,7 @@ pub async fn package_video(
         let members = set.members();
         let mut tracks = Vec::with_capacity(chunks.len());
         for (member, path) in members.iter().zip(&chunks) {
-            tracks.push(readable(path, Track::read_video(member))?);
+            tracks.push(readable(path, read_video(member))?);
         }
         let rate = (plan.frame_rate.numerator, plan.frame_rate.denominator);
         let arrangement =
@@ -44,8 +44,19 @@ pub async fn package_video(
     .await
 }
 
-/// Writes the one AAC track of an MP4 file as the track file `out`, in segments of about 4 s on a grid
-/// of its own. The encoder's priming is left out, so that sound begins at 0 with the picture.
+/// A chunk's samples, its entry completed from the first of them.
+fn read_video(member: &Member<'_>) -> Result<Track, ReadError> {
+    let mut track = Track::read_video(member)?;
+    if let Some(first) = track.samples.first() {
+        let mut sample = vec![0; first.size as usize];
+        member.read_exact_at(first.offset, &mut sample)?;
+        track.format.entry.learn(&sample)?;
+    }
+    Ok(track)
+}
+
+/// Writes the one AAC or Opus track of an MP4 file as the track file `out`, in segments of about 4 s on a
+/// grid of its own. The encoder's priming is left out, so that sound begins at 0 with the picture.
 ///
 /// # Errors
 /// As [`package_video`].
@@ -65,8 +76,7 @@ pub async fn package_audio(source: &Path, out: &Path) -> Result<PackagedTrack, P
     .await
 }
 
-fn readable<T>(path: &Path, read: Result<T, media_isobmff::ReadError>) -> Result<T, PackageError> {
-    use media_isobmff::ReadError;
+fn readable<T>(path: &Path, read: Result<T, ReadError>) -> Result<T, PackageError> {
     let path = path.to_owned();
     read.map_err(|error| match error {
         ReadError::Io(source) => PackageError::Open { path, source },
