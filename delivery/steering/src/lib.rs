@@ -1,21 +1,20 @@
 //! Steering: which appliances are up, which of them should serve a play, and the keys they accept.
 //!
 //! Appliances report every two seconds; whoever falls silent is out until it reports again. A ranking is
-//! a pure function of what was last reported. The keys that sign playback tokens are made, rotated and
+//! a pure function ([`decision`]) of that and of the routes appliances announced. The keys that sign playback tokens are made, rotated and
 //! handed out here.
 //!
 //! This crate must not know what a release holds, and serves no film itself.
 
+pub mod decision;
 mod keys;
 pub mod limits;
-mod rank;
 mod registry;
 mod ring;
 mod router;
 mod service;
 
 pub use keys::KeysError;
-pub use rank::{Candidate, Standing, rank};
 pub use registry::{ApplianceState, ApplianceView};
 pub use router::{console_router, report_router};
 pub use service::SteeringService;

@@ -15,8 +15,26 @@ pub const SUSPICION: Duration = Duration::from_secs(30);
 /// A silent appliance is shown to operators for a day, then forgotten.
 pub const FORGET: Duration = Duration::from_hours(24);
 
-/// Most appliances: ten times what a large network runs, and a ranking stays under a few milliseconds.
-pub const MAX_APPLIANCES: usize = 10_000;
+/// Most appliances: what the largest network runs, and some more.
+pub const MAX_APPLIANCES: usize = 20_000;
+
+/// Most appliances named to a player: more than it ever tries.
+pub const MAX_RANKED: usize = 8;
+
+/// Most files of a release whose holders are told apart: a bit each of a word.
+pub const MAX_WANTED: usize = 64;
+
+/// Most plays with a rate set aside: those of some hundred full appliances; about half a gigabyte.
+pub const MAX_RESERVATIONS: usize = 4_000_000;
+
+/// What clients measured says nothing any more after this long: an evening is unlike its afternoon.
+pub const LEARNED_FOR: Duration = Duration::from_hours(1);
+
+/// Most networks whose measurements are kept: every prefix of the internet.
+pub const MAX_LEARNED_NETWORKS: usize = 1_000_000;
+
+/// Most appliances whose measurements are kept for a network: as many as a prefix has candidates.
+pub const MAX_LEARNED_PER_NETWORK: usize = 64;
 
 /// Most bytes of an appliance's id.
 pub const MAX_ID_BYTES: usize = 64;
@@ -25,10 +43,10 @@ pub const MAX_ID_BYTES: usize = 64;
 pub const WITHDRAWALS_PAGE: usize = 500;
 
 /// A load from here on counts as full: the appliance comes after every tier that is not.
-pub const FULL_LOAD: f64 = 0.95;
+pub const FULL_LOAD: f32 = 0.95;
 
 /// Loads below these fractions of the capacity are told apart; within a band content decides.
-pub const LOAD_BANDS: [f64; 2] = [0.5, 0.8];
+pub const LOAD_BANDS: [f32; 2] = [0.5, 0.8];
 
 /// How often a new signing key is made.
 pub const KEY_ROTATION: Duration = Duration::from_hours(24);

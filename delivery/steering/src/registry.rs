@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use contracts_delivery::{ApplianceId, ApplianceReport};
 use serde::Serialize;
+use url::Url;
 
-use crate::limits::{FORGET, MAX_APPLIANCES, MAX_ID_BYTES, SILENCE, SUSPICION};
-use crate::rank::Candidate;
+use crate::decision::{Fleet, Load};
+use crate::limits::{FORGET, MAX_ID_BYTES, SILENCE, SUSPICION};
 
 /// Whether an appliance takes part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -39,7 +40,7 @@ pub struct ApplianceView {
     pub report: ApplianceReport,
 }
 
-/// Every appliance that reported within a day.
+/// Every appliance that reported within a day, and the fleet that decisions are made of.
 #[derive(Debug, Default)]
 pub(crate) struct Registry {
     seen: HashMap<ApplianceId, Seen>,
@@ -50,7 +51,6 @@ struct Seen {
     report: ApplianceReport,
     heard: Duration,
     sending_mbps: f64,
-    suspected_until: Duration,
 }
 
 impl Registry {
@@ -60,6 +60,7 @@ impl Registry {
     /// What is wrong with it, in words for the appliance's operator.
     pub(crate) fn hear(
         &mut self,
+        fleet: &mut Fleet,
         appliance: &ApplianceId,
         report: ApplianceReport,
         now: Duration,
@@ -67,51 +68,40 @@ impl Registry {
         check(appliance, &report)?;
         self.seen
             .retain(|_, seen| now.saturating_sub(seen.heard) < FORGET);
-        let full = self.seen.len() >= MAX_APPLIANCES;
-        match self.seen.get_mut(appliance) {
-            Some(seen) => seen.hear(report, now),
-            None if full => return Err("there are as many appliances as one region takes"),
-            None => {
-                let seen = Seen {
-                    report,
-                    heard: now,
-                    sending_mbps: 0.0,
-                    suspected_until: Duration::ZERO,
-                };
-                self.seen.insert(appliance.clone(), seen);
-            }
+        let number = fleet
+            .number(appliance)
+            .map_err(|_| "there are as many appliances as one region takes")?;
+        let seen = self
+            .seen
+            .entry(appliance.clone())
+            .and_modify(|seen| seen.hear(&report, now))
+            .or_insert_with(|| Seen {
+                report,
+                heard: now,
+                sending_mbps: 0.0,
+            });
+        if let Some(member) = fleet.get_mut(number) {
+            member.tier = seen.report.tier;
+            member.silent_from = seen.heard + SILENCE;
+            member.load = Load {
+                sending_kbps: (seen.sending_mbps * 1e3) as u32,
+                capacity_kbps: seen.report.capacity_mbps.saturating_mul(1_000),
+                ..member.load
+            };
         }
         Ok(())
     }
 
-    /// Clients failed on an appliance: it is ranked last for a while.
-    pub(crate) fn suspect(&mut self, appliance: &ApplianceId, now: Duration) {
-        if let Some(seen) = self.seen.get_mut(appliance) {
-            seen.suspected_until = now + SUSPICION;
-        }
-    }
-
-    /// Those a ranking may name.
-    pub(crate) fn up(&self, now: Duration) -> Vec<Candidate> {
-        let up = self
-            .seen
-            .iter()
-            .filter(|(_, seen)| seen.state(now) != ApplianceState::Silent);
-        let candidates = up.map(|(appliance, seen)| Candidate {
-            appliance: appliance.clone(),
-            base_url: seen.report.base_url.clone(),
-            tier: seen.report.tier,
-            load: seen.load(),
-            suspected: seen.state(now) == ApplianceState::Suspected,
-        });
-        candidates.collect()
+    /// Where an appliance serves; none when it was forgotten.
+    pub(crate) fn base_url(&self, appliance: &ApplianceId) -> Option<&Url> {
+        self.seen.get(appliance).map(|seen| &seen.report.base_url)
     }
 
     /// All of them, by name.
-    pub(crate) fn views(&self, now: Duration) -> Vec<ApplianceView> {
+    pub(crate) fn views(&self, fleet: &Fleet, now: Duration) -> Vec<ApplianceView> {
         let views = self.seen.iter().map(|(appliance, seen)| ApplianceView {
             appliance: appliance.clone(),
-            state: seen.state(now),
+            state: state(fleet, appliance, now),
             heard_s_ago: now.saturating_sub(seen.heard).as_secs_f64(),
             sending_mbps: seen.sending_mbps,
             load: seen.load(),
@@ -124,7 +114,7 @@ impl Registry {
 }
 
 impl Seen {
-    fn hear(&mut self, report: ApplianceReport, now: Duration) {
+    fn hear(&mut self, report: &ApplianceReport, now: Duration) {
         let elapsed = now.saturating_sub(self.heard).as_secs_f64();
         let restarted = report.started_at != self.report.started_at;
         let sent = report.bytes_served.checked_sub(self.report.bytes_served);
@@ -138,23 +128,29 @@ impl Seen {
             _ => self.sending_mbps = 0.0,
         }
         if elapsed > 0.0 || restarted {
-            self.report = report;
+            self.report = report.clone();
             self.heard = now;
-        }
-    }
-
-    fn state(&self, now: Duration) -> ApplianceState {
-        if now.saturating_sub(self.heard) >= SILENCE {
-            ApplianceState::Silent
-        } else if now < self.suspected_until {
-            ApplianceState::Suspected
-        } else {
-            ApplianceState::Up
         }
     }
 
     fn load(&self) -> f64 {
         self.sending_mbps / f64::from(self.report.capacity_mbps)
+    }
+}
+
+/// Clients failed on an appliance: it is ranked last for a while.
+pub(crate) fn suspect(fleet: &mut Fleet, appliance: &ApplianceId, now: Duration) {
+    if let Some(member) = fleet.find(appliance).and_then(|by| fleet.get_mut(by)) {
+        member.suspected_until = now + SUSPICION;
+    }
+}
+
+fn state(fleet: &Fleet, appliance: &ApplianceId, now: Duration) -> ApplianceState {
+    match fleet.find(appliance).and_then(|by| fleet.get(by)) {
+        Some(member) if now >= member.silent_from => ApplianceState::Silent,
+        Some(member) if now < member.suspected_until => ApplianceState::Suspected,
+        Some(_) => ApplianceState::Up,
+        None => ApplianceState::Silent,
     }
 }
 
@@ -204,47 +200,66 @@ pub(crate) mod tests {
         Duration::from_secs(seconds)
     }
 
+    /// A registry with its fleet.
+    #[derive(Default)]
+    struct Bed {
+        registry: Registry,
+        fleet: Fleet,
+    }
+
+    impl Bed {
+        fn hear(&mut self, report: ApplianceReport, now: Duration) {
+            let heard = self.registry.hear(&mut self.fleet, &id(), report, now);
+            heard.unwrap();
+        }
+
+        fn view(&self, now: Duration) -> ApplianceView {
+            self.registry.views(&self.fleet, now).remove(0)
+        }
+    }
+
     #[test]
     fn silence_puts_it_out_and_a_report_brings_it_back() {
-        let mut registry = Registry::default();
-        registry.hear(&id(), report(0), s(10)).unwrap();
-        assert_eq!(registry.up(s(15)).len(), 1);
-        assert_eq!(registry.up(s(16)), vec![]);
-        assert_eq!(registry.views(s(16))[0].state, ApplianceState::Silent);
-        registry.hear(&id(), report(0), s(20)).unwrap();
-        assert_eq!(registry.up(s(20)).len(), 1);
+        let mut bed = Bed::default();
+        bed.hear(report(0), s(10));
+        assert_eq!(bed.view(s(15)).state, ApplianceState::Up);
+        assert_eq!(bed.view(s(16)).state, ApplianceState::Silent);
+        bed.hear(report(0), s(20));
+        assert_eq!(bed.view(s(20)).state, ApplianceState::Up);
     }
 
     #[test]
     fn load_follows_what_was_sent_between_reports_and_a_restart_clears_it() {
-        let mut registry = Registry::default();
-        registry.hear(&id(), report(0), s(0)).unwrap();
+        let mut bed = Bed::default();
+        bed.hear(report(0), s(0));
         // 25 MB in 2 s are 100 Mbit/s: all it can.
-        registry.hear(&id(), report(25_000_000), s(2)).unwrap();
-        registry.hear(&id(), report(50_000_000), s(4)).unwrap();
-        let load = registry.up(s(4))[0].load;
+        bed.hear(report(25_000_000), s(2));
+        bed.hear(report(50_000_000), s(4));
+        let load = bed.view(s(4)).load;
         assert!((load - 0.75).abs() < 1e-9, "{load}");
+        let member = bed.fleet.get(bed.fleet.find(&id()).unwrap()).unwrap();
+        assert!((member.load.with(0) - 0.75).abs() < 1e-6);
         let restarted = ApplianceReport {
             started_at: Timestamp::from_millis(9),
             ..report(7)
         };
-        registry.hear(&id(), restarted, s(6)).unwrap();
-        assert!(registry.up(s(6))[0].load.abs() < 1e-9);
+        bed.hear(restarted, s(6));
+        assert!(bed.view(s(6)).load.abs() < 1e-9);
     }
 
     #[test]
     fn a_suspected_appliance_recovers_with_time() {
-        let mut registry = Registry::default();
-        registry.hear(&id(), report(0), s(0)).unwrap();
-        registry.suspect(&id(), s(1));
-        assert!(registry.up(s(2))[0].suspected);
-        registry.hear(&id(), report(0), s(31)).unwrap();
-        assert!(!registry.up(s(31))[0].suspected);
+        let mut bed = Bed::default();
+        bed.hear(report(0), s(0));
+        suspect(&mut bed.fleet, &id(), s(1));
+        assert_eq!(bed.view(s(2)).state, ApplianceState::Suspected);
+        bed.hear(report(0), s(31));
+        assert_eq!(bed.view(s(31)).state, ApplianceState::Up);
     }
 
     #[test]
     fn bad_reports_are_refused_with_a_reason() {
-        let mut registry = Registry::default();
+        let mut bed = Bed::default();
         let slash = ApplianceReport {
             base_url: "http://host/x".parse().unwrap(),
             ..report(0)
@@ -258,13 +273,12 @@ pub(crate) mod tests {
             ..report(0)
         };
         for bad in [slash, other, idle] {
-            assert!(registry.hear(&id(), bad, s(0)).is_err());
+            let heard = bed.registry.hear(&mut bed.fleet, &id(), bad, s(0));
+            assert!(heard.is_err());
         }
-        assert!(
-            registry
-                .hear(&ApplianceId("a/b".to_owned()), report(0), s(0))
-                .is_err()
-        );
-        assert_eq!(registry.up(s(0)), vec![]);
+        let name = ApplianceId("a/b".to_owned());
+        let heard = bed.registry.hear(&mut bed.fleet, &name, report(0), s(0));
+        assert!(heard.is_err());
+        assert!(bed.fleet.is_empty());
     }
 }

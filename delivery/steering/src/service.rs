@@ -1,6 +1,7 @@
 //! The service: reports in, rankings, tokens and instructions out.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use contracts_delivery::{
@@ -9,15 +10,16 @@ use contracts_delivery::{
     WithdrawalLog,
 };
 use data_engine::SharedEngine;
-use parking_lot::Mutex;
+use delivery_routes::SharedTable;
+use parking_lot::RwLock;
 use platform_clock::SharedClock;
 use platform_entropy::SharedEntropy;
 use platform_http::Shutdown;
 
+use crate::decision::{Knowledge, Question, Ranker, Scratch, Weighed, decide};
 use crate::keys::{Keys, KeysError};
 use crate::limits::{KEY_CHECK, REPORT_SECONDS, WITHDRAWALS_PAGE};
-use crate::rank::rank;
-use crate::registry::{ApplianceView, Registry};
+use crate::registry::{ApplianceView, Registry, suspect};
 
 /// Steering in one process; clones are shared.
 #[derive(Clone)]
@@ -26,10 +28,19 @@ pub struct SteeringService {
 }
 
 struct Inner {
-    registry: Mutex<Registry>,
+    state: RwLock<State>,
+    routes: SharedTable,
+    ranker: Ranker,
     keys: Keys,
     withdrawals: Arc<dyn WithdrawalLog>,
     clock: SharedClock,
+}
+
+/// What appliances said of themselves, and what decisions are made of.
+#[derive(Default)]
+struct State {
+    registry: Registry,
+    knowledge: Knowledge,
 }
 
 impl SteeringService {
@@ -44,10 +55,11 @@ impl SteeringService {
         entropy: SharedEntropy,
     ) -> Result<Self, KeysError> {
         let keys = Keys::open(engine, Arc::clone(&clock), entropy).await?;
-        let registry = Mutex::default();
         Ok(Self {
             inner: Arc::new(Inner {
-                registry,
+                state: RwLock::default(),
+                routes: SharedTable::default(),
+                ranker: Ranker::default(),
                 keys,
                 withdrawals,
                 clock,
@@ -67,18 +79,16 @@ impl SteeringService {
 
     /// Every appliance heard of within a day, by name.
     pub fn appliances(&self) -> Vec<ApplianceView> {
-        self.inner
-            .registry
-            .lock()
-            .views(self.inner.clock.monotonic())
+        let state = self.inner.state.read();
+        let now = self.inner.clock.monotonic();
+        state.registry.views(&state.knowledge.fleet, now)
     }
 
     /// Clients failed on an appliance that reports: it is ranked last for a while.
     pub fn suspect(&self, appliance: &ApplianceId) {
-        self.inner
-            .registry
-            .lock()
-            .suspect(appliance, self.inner.clock.monotonic());
+        let now = self.inner.clock.monotonic();
+        let mut state = self.inner.state.write();
+        suspect(&mut state.knowledge.fleet, appliance, now);
     }
 }
 
@@ -86,15 +96,27 @@ impl SteeringService {
 impl Steering for SteeringService {
     async fn rank(
         &self,
-        _client: &ClientFacts,
+        client: &ClientFacts,
         release: ReleaseId,
     ) -> Result<Vec<RankedAppliance>, SteeringError> {
-        let up = self.inner.registry.lock().up(self.inner.clock.monotonic());
-        if up.is_empty() {
-            Err(SteeringError::NothingUp)
-        } else {
-            Ok(rank(up, release))
+        let question = Question {
+            client: client.address,
+            place: None,
+            release,
+            wanted: u64::MAX,
+            nominal_kbps: 0,
+            using: None,
+            now: self.inner.clock.monotonic(),
+        };
+        let (state, routes) = (self.inner.state.read(), self.inner.routes.read());
+        let (ranker, mut scratch) = (&self.inner.ranker, Scratch::default());
+        let decision = decide(&state.knowledge, &routes, ranker, &question, &mut scratch);
+        let places = decision.ranked.iter().filter_map(|one| state.ranked(one));
+        let places: Vec<_> = places.collect();
+        if places.is_empty() {
+            return Err(SteeringError::NothingUp);
         }
+        Ok(places)
     }
 }
 
@@ -113,8 +135,9 @@ impl ControlPlane for SteeringService {
     ) -> Result<ReportReply, ControlError> {
         let done = report.withdrawn_seq;
         let now = self.inner.clock.monotonic();
-        let heard = self.inner.registry.lock().hear(appliance, report, now);
-        heard.map_err(|reason| ControlError::Refused(reason.to_owned()))?;
+        self.inner
+            .hear(appliance, report, now)
+            .map_err(|reason| ControlError::Refused(reason.to_owned()))?;
         let new = self.inner.withdrawals_after(done).await;
         let new = new.map_err(|error| ControlError::Failed(error.to_string()))?;
         let more = new.entries.len() >= WITHDRAWALS_PAGE;
@@ -132,7 +155,33 @@ struct NewWithdrawals {
     entries: Vec<Withdrawal>,
 }
 
+impl State {
+    fn ranked(&self, weighed: &Weighed) -> Option<RankedAppliance> {
+        let appliance = self.knowledge.fleet.name(weighed.by);
+        Some(RankedAppliance {
+            appliance: appliance.clone(),
+            base_url: self.registry.base_url(appliance)?.clone(),
+            tier: weighed.weight.tier,
+            reason: weighed.weight.to_string(),
+        })
+    }
+}
+
 impl Inner {
+    fn hear(
+        &self,
+        appliance: &ApplianceId,
+        report: ApplianceReport,
+        now: Duration,
+    ) -> Result<(), &'static str> {
+        let mut state = self.state.write();
+        let State {
+            registry,
+            knowledge,
+        } = &mut *state;
+        registry.hear(&mut knowledge.fleet, appliance, report, now)
+    }
+
     /// Withdrawals after `done`; from the first when the log has no entry `done`: then the origin was
     /// set up anew, and the appliance's number counts another log.
     async fn withdrawals_after(&self, done: u64) -> Result<NewWithdrawals, OriginError> {

@@ -1,0 +1,137 @@
+//! The appliances as decisions see them: numbered, and what changes of them from second to second.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use contracts_delivery::{ApplianceId, Tier};
+use data_objects::ContentHash;
+use delivery_routes::Announcer;
+
+use super::Place;
+use super::weigh::word;
+use crate::limits::MAX_APPLIANCES;
+
+/// As many appliances are numbered as one region takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("there are as many appliances as one region takes")]
+pub struct TooMany;
+
+/// What is known of an appliance's traffic, in kilobits a second.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Load {
+    /// What it sends, as measured.
+    pub sending_kbps: u32,
+    /// What the plays given to it may come to send.
+    pub reserved_kbps: u32,
+    /// What it can send; 0 counts as full.
+    pub capacity_kbps: u32,
+}
+
+impl Load {
+    /// The part of the capacity in use once `more_kbps` are added: what is sent or what is set aside, whichever
+    /// is more, as a picture of variable rate sends less than its rate now and more later.
+    pub fn with(self, more_kbps: u32) -> f32 {
+        let used = self.sending_kbps.max(self.reserved_kbps);
+        if self.capacity_kbps == 0 {
+            return 1.0;
+        }
+        (used as f32 + more_kbps as f32) / self.capacity_kbps as f32
+    }
+}
+
+/// One appliance.
+#[derive(Debug, Clone)]
+pub struct Member {
+    /// Where it stands.
+    pub tier: Tier,
+    /// Its traffic.
+    pub load: Load,
+    /// It is silent, and no candidate, from then on. Monotonic.
+    pub silent_from: Duration,
+    /// Clients failed on it; it is put last until then. Monotonic.
+    pub suspected_until: Duration,
+    /// Where it is on the earth.
+    pub place: Option<Place>,
+    /// Of its name, so that every process hashes alike.
+    pub(super) seed: u64,
+}
+
+/// Every appliance ever seen by this process, by its number. Numbers are never given again: routes name them.
+#[derive(Debug, Default)]
+pub struct Fleet {
+    members: Vec<Member>,
+    names: Vec<ApplianceId>,
+    numbers: HashMap<ApplianceId, Announcer>,
+    /// Those that no route names, in no order: they serve every network.
+    everywhere: Vec<Announcer>,
+}
+
+impl Fleet {
+    /// The number of an appliance, given now if it has none. A new one is silent, and serves everywhere until
+    /// routes name it.
+    pub fn number(&mut self, appliance: &ApplianceId) -> Result<Announcer, TooMany> {
+        if let Some(known) = self.numbers.get(appliance) {
+            return Ok(*known);
+        }
+        if self.members.len() >= MAX_APPLIANCES {
+            return Err(TooMany);
+        }
+        let by = Announcer(self.members.len() as u32);
+        self.members.push(Member {
+            tier: Tier::Isp,
+            load: Load::default(),
+            silent_from: Duration::ZERO,
+            suspected_until: Duration::ZERO,
+            place: None,
+            seed: word(&ContentHash::of(appliance.0.as_bytes())),
+        });
+        self.names.push(appliance.clone());
+        self.numbers.insert(appliance.clone(), by);
+        self.everywhere.push(by);
+        Ok(by)
+    }
+
+    /// The number it has, if any.
+    pub fn find(&self, appliance: &ApplianceId) -> Option<Announcer> {
+        self.numbers.get(appliance).copied()
+    }
+
+    /// An appliance by its number; none when the number was never given.
+    pub fn get(&self, by: Announcer) -> Option<&Member> {
+        self.members.get(by.0 as usize)
+    }
+
+    /// The same, to be changed.
+    pub fn get_mut(&mut self, by: Announcer) -> Option<&mut Member> {
+        self.members.get_mut(by.0 as usize)
+    }
+
+    /// Its name.
+    ///
+    /// # Panics
+    /// When the number was never given.
+    pub fn name(&self, by: Announcer) -> &ApplianceId {
+        &self.names[by.0 as usize]
+    }
+
+    /// Says which appliances have routes of their own; all others serve every network.
+    pub fn set_routed(&mut self, routed: impl Fn(Announcer) -> bool) {
+        let all = (0..self.members.len() as u32).map(Announcer);
+        self.everywhere = all.filter(|by| !routed(*by)).collect();
+    }
+
+    /// Those that serve every network.
+    pub fn everywhere(&self) -> &[Announcer] {
+        &self.everywhere
+    }
+
+    /// How many are numbered.
+    pub fn len(&self) -> usize {
+        self.members.len()
+    }
+
+    /// Whether none is.
+    pub fn is_empty(&self) -> bool {
+        self.members.is_empty()
+    }
+}
