@@ -1,7 +1,7 @@
 //! Presentations from HLS.
 
 use media_manifest::hls::{
-    HlsProblem, MediaPlaylist, MultivariantPlaylist, RenditionKind, Variant,
+    HlsProblem, MediaPlaylist, MultivariantPlaylist, RenditionKind, Variant, VideoRange,
 };
 use url::Url;
 
@@ -82,7 +82,8 @@ fn from_multivariant(playlist: &MultivariantPlaylist, url: &Url) -> Result<Prese
     })
 }
 
-/// A pathway's variants by ascending rate, without those that carry sound only.
+/// A pathway's variants by ascending rate, without those that carry sound only, and of those that are
+/// listed first: in one codec and range, with one group of sound, as a player that has chosen stays with.
 fn with_picture<'a>(playlist: &'a MultivariantPlaylist, pathway: &str) -> Vec<&'a Variant> {
     let sized = playlist
         .variants
@@ -94,8 +95,17 @@ fn with_picture<'a>(playlist: &'a MultivariantPlaylist, pathway: &str) -> Vec<&'
         .filter(|it| it.pathway_id.as_deref().unwrap_or(".") == pathway)
         .filter(|it| it.resolution.is_some() || !sized)
         .collect();
+    let first = variants.first().map(|variant| kind(variant));
+    variants.retain(|variant| Some(kind(variant)) == first);
     variants.sort_by_key(|variant| variant.bandwidth);
     variants
+}
+
+/// The picture's format, its range, and the group of its sound.
+fn kind(variant: &Variant) -> (Option<&str>, Option<VideoRange>, Option<&str>) {
+    let picture = variant.codecs.first();
+    let format = picture.and_then(|codec| codec.split('.').next());
+    (format, variant.video_range, variant.audio.as_deref())
 }
 
 /// The playlist of the default rendition of a variant's audio group, or of its first.
@@ -158,6 +168,27 @@ mod tests {
             bases(&read.audio.unwrap()),
             ["http://b/p/s.m3u8", "http://a/p/s.m3u8"]
         );
+    }
+
+    #[test]
+    fn the_first_codec_and_group_is_the_ladder() {
+        let variant = |bps: u32, codec: &str, range: &str, group: &str| {
+            format!(
+                "#EXT-X-STREAM-INF:BANDWIDTH={bps},CODECS=\"{codec},mp4a.40.2\",VIDEO-RANGE={range},\
+                 AUDIO=\"{group}\"\nv{bps}.m3u8\n"
+            )
+        };
+        let text = [
+            variant(5, "avc1.64001f", "SDR", "stereo"),
+            variant(3, "avc1.640015", "SDR", "stereo"),
+            variant(4, "hvc1.2.4.L90.90", "PQ", "stereo"),
+            variant(6, "avc1.64001f", "SDR", "surround"),
+        ]
+        .concat();
+        let url = Url::parse("http://api/m.m3u8").unwrap();
+        let read = read(&format!("#EXTM3U\n{text}"), &url).unwrap();
+        let rates: Vec<_> = read.video.iter().map(|it| it.bps).collect();
+        assert_eq!(rates, [3, 5]);
     }
 
     #[test]
