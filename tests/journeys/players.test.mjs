@@ -1,13 +1,12 @@
 // The same manifests in other players: hls.js, dash.js and ffmpeg; and the headless viewer.
 
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
 import { launch, openPage, until } from './lib/browser.mjs';
-import { FFMPEG, noisyFilm, subtitles } from './lib/master.mjs';
+import { HLS_OPTIONS, decodedFrames, noisyFilm, subtitles } from './lib/master.mjs';
 import { servePages } from './lib/pages.mjs';
 import { Service } from './lib/service.mjs';
 
@@ -45,17 +44,6 @@ async function playing(use) {
     await service.api(`/playback/v1/sessions/${session.session_id}`, { method: 'DELETE' });
   }
 }
-
-/** Frames that ffmpeg decodes of an input, and reports at the end. */
-function decodedFrames(...input) {
-  const args = ['-v', 'error', '-nostdin', ...input, '-f', 'null', '-progress', 'pipe:1', '-'];
-  const out = execFileSync(FFMPEG, args, { encoding: 'utf8' });
-  return Number([...out.matchAll(/frame=(\d+)/g)].at(-1)[1]);
-}
-
-// ffmpeg 9 ends a playlist of byte ranges after its first segment, on any server, unless it is told not
-// to join ranges into one request; ffmpeg 8 needs no such word.
-const HLS_OPTIONS = ['-http_seekable', '0'];
 
 for (const format of ['hls', 'dash']) {
   test(`${format}.js plays the manifest`, () => playing(async ({ manifests }) => {

@@ -249,7 +249,7 @@ async function worksOf(name) {
 
 /** The finished chunks of a run. */
 function chunksIn(work) {
-  const names = readdirSync(work).filter((name) => /^\d+p-\d{5}\.mp4$/.test(name));
+  const names = readdirSync(work).filter((name) => /^\w+-\d+p-\d{5}\.mp4$/.test(name));
   return names.map((name) => {
     const { ino, mtimeMs } = statSync(join(work, name));
     return { name, ino, made: mtimeMs };

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use contracts_studio::Priority;
 use url::Url;
 
 use crate::roles::Role;
@@ -97,8 +98,31 @@ pub(crate) struct Publish {
     /// The title whose files this master replaces
     #[arg(long, value_name = "ID")]
     pub(crate) replaces: Option<String>,
+    /// Whether its encoding goes before that of other titles
+    #[arg(long, value_enum, default_value_t = Urgency::Backlog)]
+    pub(crate) priority: Urgency,
     #[command(flatten)]
     pub(crate) service: Service,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Urgency {
+    /// When there is nothing else to do
+    Backlog,
+    /// Before the backlog
+    Premiere,
+    /// Before everything else
+    Live,
+}
+
+impl From<Urgency> for Priority {
+    fn from(urgency: Urgency) -> Self {
+        match urgency {
+            Urgency::Backlog => Self::Backlog,
+            Urgency::Premiere => Self::Premiere,
+            Urgency::Live => Self::Live,
+        }
+    }
 }
 
 #[derive(Debug, Args)]

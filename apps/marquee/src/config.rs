@@ -3,10 +3,13 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use anyhow::{Result, ensure};
 use contracts_delivery::{ApplianceId, Tier};
+use contracts_studio::EncodingProfile;
 use delivery_edge::EdgeConfig;
 use media_ffmpeg::ToolsConfig;
 use serde::{Deserialize, Serialize};
+use studio_encode::LoudnessTarget;
 use url::Url;
 
 /// Everything that can be set.
@@ -17,6 +20,7 @@ pub(crate) struct Config {
     pub(crate) stores: StoresConfig,
     pub(crate) origin: OriginConfig,
     pub(crate) studio: StudioConfig,
+    pub(crate) worker: WorkerConfig,
     pub(crate) tools: ToolsConfig,
     pub(crate) membership: MembershipConfig,
     pub(crate) upstream: UpstreamConfig,
@@ -35,6 +39,7 @@ impl Default for Config {
             stores: StoresConfig::default(),
             origin: OriginConfig::default(),
             studio: StudioConfig::default(),
+            worker: WorkerConfig::default(),
             tools: ToolsConfig::default(),
             membership: MembershipConfig::default(),
             upstream: UpstreamConfig::default(),
@@ -109,13 +114,68 @@ impl Default for OriginConfig {
 }
 
 /// How much of the machine encoding may take.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct StudioConfig {
     /// Encoders at once; 0: one per core.
     pub(crate) encoders: usize,
     /// Whose ladder titles get.
     pub(crate) ladder: studio_journey::LadderChoice,
+    /// Which codecs every title gets.
+    pub(crate) profile: EncodingProfile,
+    /// Whether every sound track is brought to one loudness.
+    pub(crate) normalise_loudness: bool,
+    /// That loudness, in LUFS.
+    pub(crate) loudness_lufs: f64,
+    /// The highest true peak it may have then, in dBTP.
+    pub(crate) true_peak_dbtp: f64,
+}
+
+impl Default for StudioConfig {
+    fn default() -> Self {
+        Self {
+            encoders: 0,
+            ladder: studio_journey::LadderChoice::default(),
+            profile: EncodingProfile::default(),
+            normalise_loudness: true,
+            loudness_lufs: -24.0,
+            true_peak_dbtp: -2.0,
+        }
+    }
+}
+
+impl StudioConfig {
+    /// Where sound is brought to, if anywhere.
+    pub(crate) fn loudness(&self) -> Result<Option<LoudnessTarget>> {
+        let target = LoudnessTarget {
+            integrated: self.loudness_lufs,
+            true_peak: self.true_peak_dbtp,
+        };
+        ensure!(
+            target.is_possible(),
+            "in [studio], set loudness_lufs between -40 and -10 and true_peak_dbtp between -20 and 0"
+        );
+        Ok(self.normalise_loudness.then_some(target))
+    }
+}
+
+/// A process that encodes for a studio elsewhere.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct WorkerConfig {
+    pub(crate) id: String,
+    /// For masters under way; `worker/<id>` in the data folder when absent. Emptied at every start.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) folder: Option<PathBuf>,
+}
+
+impl Default for WorkerConfig {
+    fn default() -> Self {
+        Self {
+            id: "worker-1".to_owned(),
+            folder: None,
+        }
+    }
 }
 
 /// What an operator decides about viewers.

@@ -14,14 +14,22 @@ pub(crate) enum Role {
     Studio,
     /// An appliance: serves viewers from what it keeps, and fills from the origin.
     Edge,
+    /// Encodes chunks for a studio elsewhere.
+    StudioWorker,
 }
 
 impl Role {
-    const ALL: [Self; 4] = [Self::Api, Self::Origin, Self::Studio, Self::Edge];
+    const ALL: [Self; 5] = [
+        Self::Api,
+        Self::Origin,
+        Self::Studio,
+        Self::Edge,
+        Self::StudioWorker,
+    ];
 
     /// Whether the role needs the stores, which one process at a time can own.
     pub(crate) const fn owns_stores(self) -> bool {
-        !matches!(self, Self::Edge)
+        !matches!(self, Self::Edge | Self::StudioWorker)
     }
 
     const fn as_str(self) -> &'static str {
@@ -30,6 +38,7 @@ impl Role {
             Self::Origin => "origin",
             Self::Studio => "studio",
             Self::Edge => "edge",
+            Self::StudioWorker => "studio-worker",
         }
     }
 }
@@ -48,7 +57,9 @@ impl FromStr for Role {
             .into_iter()
             .find(|role| role.as_str() == text)
             .ok_or_else(|| {
-                format!("there is no role {text:?}; roles are api, origin, studio, edge")
+                format!(
+                    "there is no role {text:?}; roles are api, origin, studio, edge, studio-worker"
+                )
             })
     }
 }
@@ -65,6 +76,8 @@ pub(crate) enum Composition {
     },
     /// One appliance alone, which opens no store.
     Appliance,
+    /// Encoders alone, which open no store.
+    Worker,
 }
 
 /// Decides what to start, or says why the roles do not go together.
@@ -75,7 +88,17 @@ pub(crate) enum Composition {
 pub(crate) fn compose(roles: &[Role]) -> Result<Composition, String> {
     let has = |role| roles.contains(&role);
     if roles.is_empty() {
-        return Err("name at least one role: api, origin, studio, edge".to_owned());
+        return Err("name at least one role: api, origin, studio, edge, studio-worker".to_owned());
+    }
+    if has(Role::StudioWorker) {
+        return if roles.iter().all(|role| *role == Role::StudioWorker) {
+            Ok(Composition::Worker)
+        } else {
+            Err(
+                "studio-worker runs in a process of its own: the studio has encoders already"
+                    .to_owned(),
+            )
+        };
     }
     if !roles.iter().any(|role| role.owns_stores()) {
         return Ok(Composition::Appliance);
@@ -104,6 +127,8 @@ mod tests {
                 with_studio: true
             })
         );
+        assert_eq!(compose(&[Role::StudioWorker]), Ok(Composition::Worker));
+        assert!(compose(&[Role::StudioWorker, Role::Edge]).is_err());
         assert!(compose(&[Role::Studio]).is_err());
         assert!(compose(&[]).is_err());
     }

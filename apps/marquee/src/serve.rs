@@ -12,3 +12,4 @@ pub(crate) mod region;
 mod secret;
 mod stores;
 mod studio;
+pub(crate) mod worker;

@@ -4,6 +4,8 @@ use contracts_membership::{Availability, Maturity, TitleId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::Priority;
+
 /// A master and what is known of it. The body of `POST /video-contents/v1/videos`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -32,6 +34,9 @@ pub struct Submission {
     pub availability: Availability,
     /// The finished upload that holds the master.
     pub upload_id: String,
+    /// Whether its chunks go before those of other titles.
+    #[serde(default)]
+    pub priority: Priority,
     /// Subtitles, each in a finished upload of its own.
     #[serde(default)]
     pub subtitles: Vec<SubmittedSubtitle>,

@@ -206,6 +206,11 @@ fn judge(
     Err(ToolError::Killed { tool, signal })
 }
 
+/// Whether the status of a failed tool stands for one of [`CRASHES`].
+pub(crate) fn is_crash(status: i32) -> bool {
+    CRASHES.iter().any(|crash| status == 128 + crash.as_raw())
+}
+
 /// Signals a program brings on itself: the same input brings them again.
 const CRASHES: [Signal; 5] = [
     Signal::SEGV,

@@ -119,6 +119,11 @@ impl ToolError {
         matches!(self, Self::Failed { stderr_tail, .. } if stderr_tail.contains("No space left on device"))
     }
 
+    /// Whether the tool brought itself down, by a signal such as that of a bad address.
+    pub fn is_crash(&self) -> bool {
+        matches!(self, Self::Failed { status, .. } if crate::child::is_crash(*status))
+    }
+
     /// The end of what the tool said, where it said something.
     pub fn stderr_tail(&self) -> &str {
         match self {

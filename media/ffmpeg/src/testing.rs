@@ -19,10 +19,8 @@ const SHARED_VARIABLE: &str = "MARQUEE_SHARED";
 pub async fn test_tools() -> Tools {
     static TOOLS: OnceCell<Tools> = OnceCell::const_new();
     let locate = async || {
-        let folder = std::env::var_os(TOOLS_VARIABLE)
-            .map_or_else(|| repository().join(".tools/bin"), PathBuf::from);
         let config = ToolsConfig {
-            folder,
+            folder: tools_folder(),
             ..ToolsConfig::default()
         };
         Tools::locate(&config)
@@ -30,6 +28,11 @@ pub async fn test_tools() -> Tools {
             .expect("./test installs ffmpeg and ffprobe in .tools/bin")
     };
     TOOLS.get_or_init(locate).await.clone()
+}
+
+/// The folder that [`test_tools`] looks in.
+pub fn tools_folder() -> PathBuf {
+    std::env::var_os(TOOLS_VARIABLE).map_or_else(|| repository().join(".tools/bin"), PathBuf::from)
 }
 
 /// A real clip by its name, or nothing, said on standard error, where the folder is absent.

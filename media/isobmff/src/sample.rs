@@ -78,6 +78,20 @@ impl Track {
     pub fn read_audio(source: &dyn ReadAt) -> Result<Self, ReadError> {
         read(source, Wanted::Audio)
     }
+
+    /// As [`Self::read_video`], the entry completed from the first sample: see [`crate::SampleEntry::learn`].
+    ///
+    /// # Errors
+    /// As [`Self::read_video`], and those of [`crate::SampleEntry::learn`].
+    pub fn read_whole_video(source: &dyn ReadAt) -> Result<Self, ReadError> {
+        let mut track = Self::read_video(source)?;
+        if let Some(first) = track.samples.first() {
+            let mut sample = vec![0; first.size as usize];
+            source.read_exact_at(first.offset, &mut sample)?;
+            track.format.entry.learn(&sample)?;
+        }
+        Ok(track)
+    }
 }
 
 fn read(source: &dyn ReadAt, wanted: Wanted) -> Result<Track, ReadError> {

@@ -1,6 +1,8 @@
 //! The sound, encoded once and whole to the picture's exact length.
 
 mod filters;
+mod format;
+mod loudness;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -12,18 +14,25 @@ use serde::{Deserialize, Serialize};
 use studio_inspect::{AudioFacts, Report};
 use studio_shots::SegmentPlan;
 
-use crate::limits::{AAC_FRAME, AAC_FRAME_SLACK, MONO_KBPS, SAMPLE_RATE, STEREO_KBPS};
+use crate::limits::{AUDIO_FRAME_SLACK, SAMPLE_RATE};
 use crate::{EncodeError, file_at};
 
-/// A sound track as a progressive MP4 with one AAC-LC track.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub use format::{AudioFormat, audio_formats};
+pub use loudness::{Loudness, LoudnessTarget};
+
+/// A sound track as a progressive MP4 with one track.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct EncodedAudio {
     /// Where it is.
     pub path: PathBuf,
     /// Its size.
     pub bytes: u64,
-    /// 1 or 2.
+    /// 1, 2 or 6.
     pub channels: u16,
+    /// What it is encoded as.
+    pub format: AudioFormat,
+    /// Its loudness before it was brought to the target; absent for silence.
+    pub loudness: Option<Loudness>,
     /// What a person should know of it.
     pub warnings: Vec<AudioWarning>,
 }
@@ -63,22 +72,38 @@ impl fmt::Display for AudioWarning {
     }
 }
 
-/// Encodes one sound track into `out`, an MP4: AAC-LC at 48 kHz, mono as mono, everything else as
-/// stereo. It begins with the picture's first frame and ends with its last, however the two lie in the
-/// master. Damage becomes silence of the same length. `on_progress` is told media time done.
+/// How every track of a title is made.
+#[derive(Debug, Clone, Copy)]
+pub struct AudioSettings {
+    /// Codec and speakers.
+    pub format: AudioFormat,
+    /// Where its loudness is brought to; it stays as it is when absent.
+    pub target: Option<LoudnessTarget>,
+}
+
+/// Encodes one sound track into `out`, an MP4 at 48 kHz, after its loudness was measured. It begins with
+/// the picture's first frame and ends with its last, however the two lie in the master. Damage becomes
+/// silence of the same length. `on_progress` is told media time done.
 ///
 /// # Errors
 /// [`EncodeError`]; nothing is left at `out` then.
+#[expect(
+    clippy::too_many_arguments,
+    reason = "each is another part of what a track is made from"
+)]
 pub async fn encode_audio(
     tools: &Tools,
     input: &MediaInput,
     report: &Report,
     audio: &AudioFacts,
     plan: &SegmentPlan,
+    settings: AudioSettings,
     out: &Path,
     mut on_progress: impl FnMut(Duration) + Send,
 ) -> Result<EncodedAudio, EncodeError> {
-    let job = Job {
+    let mut job = Job {
+        settings,
+        loudness: None,
         tools,
         input,
         report,
@@ -86,6 +111,7 @@ pub async fn encode_audio(
         samples: filters::samples(plan),
         out,
     };
+    job.loudness = job.measure().await?;
     let outcome = job.run_any(&mut on_progress).await;
     if outcome.is_err() {
         // The encode's own error says more than a failure to clean up behind it.
@@ -95,6 +121,8 @@ pub async fn encode_audio(
 }
 
 struct Job<'a> {
+    settings: AudioSettings,
+    loudness: Option<Loudness>,
     tools: &'a Tools,
     input: &'a MediaInput,
     report: &'a Report,
@@ -149,12 +177,37 @@ impl Job<'_> {
         Ok(whole.then(|| self.finished(bytes, warning)))
     }
 
-    fn once(&self) -> Command {
+    /// Reads the track through once. One that cannot be measured is not changed: what is wrong with it
+    /// shows when it is encoded. Only what another try may make good is an error.
+    async fn measure(&self) -> Result<Option<Loudness>, EncodeError> {
         let levelled = filters::levelled(self.report.video.start_ms, self.layout());
         let unbroken = filters::unbroken(self.samples);
+        let meter = format!("{levelled},{unbroken},ebur128=peak=true:framelog=quiet");
+        let command = self.decoding().args(["-loglevel", "info", "-af", &meter]);
+        match command.args(["-f", "null", "-"]).run(|_| {}).await {
+            Ok(finished) => Ok(Loudness::from_summary(&finished.stderr_tail)),
+            Err(source) if source.is_transient() => Err(self.failed(source)),
+            Err(_) => Ok(None),
+        }
+    }
+
+    /// Fits the title's length, and its loudness.
+    fn fitted(&self) -> String {
+        let unbroken = filters::unbroken(self.samples);
+        match (self.loudness, self.settings.target) {
+            (Some(loudness), Some(target)) => {
+                format!("{},{unbroken}", loudness.filters(target, SAMPLE_RATE))
+            }
+            _ => unbroken,
+        }
+    }
+
+    fn once(&self) -> Command {
+        let levelled = filters::levelled(self.report.video.start_ms, self.layout());
+        let fitted = self.fitted();
         let command = self
             .decoding()
-            .args(["-af", &format!("{levelled},{unbroken}")]);
+            .args(["-af", &format!("{levelled},{fitted}")]);
         self.encoding(command)
     }
 
@@ -196,7 +249,7 @@ impl Job<'_> {
         };
         let plain = MediaInput::open(plain).map_err(lost)?;
         let command = self.tools.ffmpeg().arg("-copyts").input_as(&plain, "nut");
-        let command = command.args(["-af", &filters::unbroken(self.samples)]);
+        let command = command.args(["-af", &self.fitted()]);
         self.encoding(command)
             .run(|progress| on_progress(progress.out_time))
             .await
@@ -219,42 +272,26 @@ impl Job<'_> {
     }
 
     fn encoding(&self, command: Command) -> Command {
-        let kbps = if self.channels() == 1 {
-            MONO_KBPS
-        } else {
-            STEREO_KBPS
-        };
         command
-            .args([
-                "-c:a",
-                "aac",
-                "-profile:a",
-                "aac_low",
-                "-b:a",
-                &format!("{kbps}k"),
-            ])
+            .args(self.settings.format.arguments(self.channels()))
             .args(["-map_metadata", "-1", "-map_chapters", "-1", "-f", "mp4"])
             .output(self.out)
     }
 
-    /// The file's size, and whether it is as long as asked, to a few AAC frames.
+    /// The file's size, and whether it is as long as asked, to a few frames.
     async fn check(&self) -> Result<(u64, bool), EncodeError> {
         let (track, bytes) = file_at::track(self.out, Track::read_audio).await?;
-        let wanted = self.samples.div_ceil(AAC_FRAME);
+        let wanted = self.samples.div_ceil(self.settings.format.frame());
         let found = track.samples.len() as u64;
-        Ok((bytes, found.abs_diff(wanted) <= AAC_FRAME_SLACK))
+        Ok((bytes, found.abs_diff(wanted) <= AUDIO_FRAME_SLACK))
     }
 
     fn channels(&self) -> u16 {
-        if self.audio.channels == 1 { 1 } else { 2 }
+        self.settings.format.channels(self.audio.channels)
     }
 
     fn layout(&self) -> &'static str {
-        if self.channels() == 1 {
-            "mono"
-        } else {
-            "stereo"
-        }
+        format::layout(self.channels())
     }
 
     fn finished(&self, bytes: u64, warning: Option<AudioWarning>) -> EncodedAudio {
@@ -262,6 +299,8 @@ impl Job<'_> {
             path: self.out.to_owned(),
             bytes,
             channels: self.channels(),
+            format: self.settings.format,
+            loudness: self.loudness,
             warnings: warning.into_iter().collect(),
         }
     }

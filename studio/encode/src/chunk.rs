@@ -1,4 +1,4 @@
-//! One chunk of one rung: encoded, then checked against the ledger.
+//! One chunk of one rendition: encoded, then checked against the ledger.
 
 use std::path::{Path, PathBuf};
 
@@ -6,15 +6,13 @@ use data_objects::ContentHash;
 use media_ffmpeg::{MediaInput, Tools};
 use media_isobmff::Track;
 use serde::{Deserialize, Serialize};
-use studio_inspect::Report;
-use studio_ladder::Rung;
-use studio_shots::{Chunk, ReadFrom, SegmentPlan};
+use studio_shots::ReadFrom;
 
-use crate::conform::{Conform, Span};
+use crate::conform::Conform;
 use crate::limits::THREADS;
-use crate::{EncodeError, file_at, x264};
+use crate::{ChunkTask, Effort, EncodeError, encoder, file_at};
 
-/// A chunk as a progressive MP4 with one H.264 track.
+/// A chunk as a progressive MP4 with one track.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EncodedChunk {
     /// Where it is.
@@ -23,32 +21,28 @@ pub struct EncodedChunk {
     pub frames: u64,
     /// Its size.
     pub bytes: u64,
-    /// Hash of its sample entry, parameter sets within. Equal in all chunks of a rung.
+    /// Hash of its sample entry, parameter sets within. Equal in all chunks of a rendition.
     pub decoder_settings: ContentHash,
+    /// How it was made.
+    #[serde(default)]
+    pub effort: Effort,
 }
 
-/// Encodes the frames of `chunk` at `rung` into `out`, an MP4. `on_progress` is told frames done.
+/// Does `task` on the master `input` into `out`, an MP4. `on_progress` is told frames done.
 ///
 /// Runs use one thread of encoding each; run as many at once as there are cores. A seek that turns out
 /// to have missed frames is made good by reading from the beginning. Dropping the future ends ffmpeg.
 ///
 /// # Errors
 /// [`EncodeError`]; nothing is left at `out` then.
-#[expect(
-    clippy::too_many_arguments,
-    reason = "each is another part of what a chunk is made from"
-)]
 pub async fn encode_chunk(
     tools: &Tools,
     input: &MediaInput,
-    report: &Report,
-    plan: &SegmentPlan,
-    chunk: &Chunk,
-    rung: &Rung,
+    task: &ChunkTask,
     out: &Path,
     mut on_progress: impl FnMut(u64) + Send,
 ) -> Result<EncodedChunk, EncodeError> {
-    let job = Job::new(tools, input, report, plan, chunk, rung, out)?;
+    let job = Job::new(tools, input, task, out)?;
     let first = job.conform.best_start();
     let mut outcome = job.run(first, &mut on_progress).await;
     if first == ReadFrom::Index && matches!(outcome, Err(EncodeError::FrameCount { .. })) {
@@ -61,52 +55,54 @@ pub async fn encode_chunk(
     outcome
 }
 
+/// As [`encode_chunk`], and once more with [`Effort::Safer`] when ffmpeg crashed: the same settings
+/// would crash it again.
+///
+/// # Errors
+/// [`EncodeError`]; the second one when both tries failed.
+pub async fn encode_or_safer(
+    tools: &Tools,
+    input: &MediaInput,
+    task: &ChunkTask,
+    out: &Path,
+    mut on_progress: impl FnMut(u64) + Send,
+) -> Result<EncodedChunk, EncodeError> {
+    match encode_chunk(tools, input, task, out, &mut on_progress).await {
+        Err(error) if error.is_crash() && task.effort == Effort::Usual => {}
+        outcome => return outcome,
+    }
+    let safer = ChunkTask {
+        effort: Effort::Safer,
+        ..task.clone()
+    };
+    encode_chunk(tools, input, &safer, out, on_progress).await
+}
+
 struct Job<'a> {
     tools: &'a Tools,
     input: &'a MediaInput,
+    task: &'a ChunkTask,
     conform: Conform<'a>,
-    /// Segment starts, counted from the chunk's first frame.
-    offsets: Vec<u64>,
     encoder: Vec<String>,
     out: &'a Path,
-    what: String,
 }
 
 impl<'a> Job<'a> {
     fn new(
         tools: &'a Tools,
         input: &'a MediaInput,
-        report: &'a Report,
-        plan: &SegmentPlan,
-        chunk: &Chunk,
-        rung: &Rung,
+        task: &'a ChunkTask,
         out: &'a Path,
     ) -> Result<Self, EncodeError> {
-        let what = format!("chunk {} of {}", chunk.index, rung.name);
-        let first = plan.starts.get(chunk.first_segment);
-        let last = chunk.first_segment.checked_add(chunk.segments);
-        let end = last.map(|last| plan.starts.get(last).copied().unwrap_or(plan.frames));
-        let fits = last.is_some_and(|last| last <= plan.starts.len() && chunk.segments > 0);
-        let whole = end == chunk.start_frame.checked_add(chunk.frames);
-        if !fits || !whole || first != Some(&chunk.start_frame) {
-            return Err(EncodeError::ForeignChunk { what });
-        }
-        let offsets = chunk.segment_offsets(plan);
-        let encoder = x264::arguments(rung, plan.frame_rate, &offsets)?;
-        let span = Span {
-            start: chunk.start_frame,
-            frames: chunk.frames,
-        };
-        let can_tone_map = tools.capabilities().has_filter("zscale");
-        let conform = Conform::to_rung(report, plan.frame_rate, span, rung, can_tone_map);
+        let encoder = encoder::arguments(task)?;
+        let conform = task.conform(tools.capabilities().has_filter("zscale"));
         Ok(Self {
             tools,
             input,
+            task,
             conform,
-            offsets,
             encoder,
             out,
-            what,
         })
     }
 
@@ -116,10 +112,11 @@ impl<'a> Job<'a> {
         on_progress: &mut (impl FnMut(u64) + Send),
     ) -> Result<EncodedChunk, EncodeError> {
         let threads = THREADS.to_string();
-        let stream = format!("0:{}", self.conform.report.video.stream_index);
-        let frames = self.conform.span.frames.to_string();
+        let stream = format!("0:{}", self.task.video.stream_index);
+        let frames = self.task.span.frames.to_string();
         self.tools
             .ffmpeg()
+            .args(plain_code(self.task.effort))
             .args(["-threads", &threads, "-filter_threads", &threads])
             .args(self.conform.input_options(from))
             .input(self.input)
@@ -130,46 +127,54 @@ impl<'a> Job<'a> {
             .run(|progress| on_progress(progress.frame))
             .await
             .map_err(|source| EncodeError::Tool {
-                what: self.what.clone(),
+                what: self.task.what(),
                 source,
             })?;
-        self.check().await
+        check_chunk(self.task, self.out).await
     }
+}
 
-    /// Reads the chunk back: the frames of the ledger, key frames at the segment starts and only there.
-    async fn check(&self) -> Result<EncodedChunk, EncodeError> {
-        let (track, bytes) = file_at::track(self.out, Track::read_video).await?;
-        let found = track.samples.len() as u64;
-        let planned = self.conform.span.frames;
-        if found != planned {
-            return Err(EncodeError::FrameCount {
-                what: self.what.clone(),
-                planned,
-                found,
-            });
-        }
-        // Closed groups of pictures: a key frame's turn to decode is its turn to be shown.
-        let key_frames = track
-            .samples
-            .iter()
-            .zip(0_u64..)
-            .filter(|(sample, _)| sample.sync);
-        if !key_frames
-            .map(|(_, index)| index)
-            .eq(self.offsets.iter().copied())
-        {
-            return Err(EncodeError::KeyFrames {
-                what: self.what.clone(),
-            });
-        }
-        let decoder_settings = ContentHash::of(&track.format.entry.bytes);
-        Ok(EncodedChunk {
-            path: self.out.to_owned(),
-            frames: found,
-            bytes,
-            decoder_settings,
-        })
+/// A decoder can crash as well as an encoder.
+fn plain_code(effort: Effort) -> &'static [&'static str] {
+    match effort {
+        Effort::Usual => &[],
+        Effort::Safer => &["-cpuflags", "0"],
     }
+}
+
+/// Reads back a chunk, whoever made it: the frames of the ledger, key frames at the segment starts and
+/// only there.
+///
+/// # Errors
+/// [`EncodeError`]; the file stays where it is.
+pub async fn check_chunk(task: &ChunkTask, path: &Path) -> Result<EncodedChunk, EncodeError> {
+    let (track, bytes) = file_at::track(path, Track::read_whole_video).await?;
+    let (found, planned) = (track.samples.len() as u64, task.span.frames);
+    let what = || task.what();
+    if found != planned {
+        return Err(EncodeError::FrameCount {
+            what: what(),
+            planned,
+            found,
+        });
+    }
+    // Closed groups of pictures: a key frame's turn to decode is its turn to be shown.
+    let key_frames = track
+        .samples
+        .iter()
+        .zip(0_u64..)
+        .filter(|(sample, _)| sample.sync);
+    let at = key_frames.map(|(_, index)| index);
+    if !at.eq(task.offsets.iter().copied()) {
+        return Err(EncodeError::KeyFrames { what: what() });
+    }
+    Ok(EncodedChunk {
+        path: path.to_owned(),
+        frames: found,
+        bytes,
+        decoder_settings: ContentHash::of(&track.format.entry.bytes),
+        effort: task.effort,
+    })
 }
 
 #[cfg(test)]

@@ -1,15 +1,15 @@
 //! The filters between a master and an encoder.
 
 use contracts_delivery::FrameRate;
-use studio_inspect::Report;
-use studio_ladder::Rung;
+use serde::{Deserialize, Serialize};
+use studio_inspect::VideoFacts;
 use studio_shots::{GRID_INPUT, ReadFrom, grid_filters, seconds};
 
 use crate::colour::{HD, Tags, is_rgb, tags};
 use crate::limits::PRE_ROLL;
 
 /// A run of frames of the title's grid.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Span {
     /// The first.
     pub start: u64,
@@ -20,16 +20,29 @@ pub struct Span {
 /// How one span of a master becomes frames of one rung. Pure: it makes arguments.
 #[derive(Debug, Clone, Copy)]
 pub struct Conform<'a> {
-    /// The master.
-    pub report: &'a Report,
+    /// The master's picture.
+    pub video: &'a VideoFacts,
+    /// ffprobe's name of the master's container.
+    pub container: &'a str,
     /// Of the title's grid.
     pub rate: FrameRate,
     /// Which frames.
     pub span: Span,
     /// Pixels across and down.
     pub size: (u32, u32),
-    /// Whether ffmpeg has `zscale`, without which high dynamic range keeps its own curve.
-    pub can_tone_map: bool,
+    /// What becomes of high dynamic range.
+    pub range: Range,
+}
+
+/// What becomes of a master's dynamic range.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Range {
+    /// It is mapped to standard range.
+    Mapped,
+    /// As far as that goes without `zscale`: the numbers are kept with their tags, in 8 bits.
+    Unmapped,
+    /// It is kept, in 10 bits.
+    Kept,
 }
 
 /// Containers whose indexes can be trusted to find a key frame before a time.
@@ -40,29 +53,11 @@ const INDEXED: [&str; 4] = ["mov", "mp4", "matroska", "webm"];
 const TONE_MAP: &str = "zscale=t=linear:npl=100,format=gbrpf32le,zscale=p=bt709,\
 tonemap=tonemap=hable:desat=0,zscale=t=bt709:m=bt709:r=tv";
 
-impl<'a> Conform<'a> {
-    /// Of the frames of `span` at a rung's size.
-    pub fn to_rung(
-        report: &'a Report,
-        rate: FrameRate,
-        span: Span,
-        rung: &Rung,
-        can_tone_map: bool,
-    ) -> Self {
-        Self {
-            report,
-            rate,
-            span,
-            size: (rung.width, rung.height),
-            can_tone_map,
-        }
-    }
-
+impl Conform<'_> {
     /// Where reading should begin: at an index entry when the container has a trustworthy index and the
     /// span does not begin near the beginning anyway.
     pub fn best_start(&self) -> ReadFrom {
         let indexed = self
-            .report
             .container
             .split(',')
             .any(|name| INDEXED.contains(&name));
@@ -80,7 +75,7 @@ impl<'a> Conform<'a> {
     pub fn input_options(&self, from: ReadFrom) -> Vec<String> {
         let mut options: Vec<String> = GRID_INPUT.map(str::to_owned).into();
         if from == ReadFrom::Index {
-            let target = self.milliseconds() as i64 + self.report.video.start_ms;
+            let target = self.milliseconds() as i64 + self.video.start_ms;
             let target = seconds(target - PRE_ROLL.as_millis() as i64);
             let seek = ["-noaccurate_seek", "-seek_timestamp", "1", "-ss", &target];
             options.extend(seek.map(str::to_owned));
@@ -91,10 +86,10 @@ impl<'a> Conform<'a> {
     /// The filter chain: the grid, the span, the size, the colours. ffmpeg itself turns the picture
     /// upright before it.
     pub fn filters(&self, from: ReadFrom) -> String {
-        let video = &self.report.video;
+        let video = self.video;
         let Span { start, frames } = self.span;
         let (width, height) = self.size;
-        let tone_map = video.colour.is_hdr() && self.can_tone_map;
+        let tone_map = video.colour.is_hdr() && self.range == Range::Mapped;
         let source = tags(video);
         let output = if tone_map || is_rgb(video) {
             HD
@@ -121,7 +116,11 @@ impl<'a> Conform<'a> {
         if tone_map {
             chain.push(TONE_MAP.to_owned());
         }
-        chain.extend(["format=yuv420p".to_owned(), "setsar=1".to_owned()]);
+        let format = match self.range {
+            Range::Kept => "format=yuv420p10le",
+            Range::Mapped | Range::Unmapped => "format=yuv420p",
+        };
+        chain.extend([format.to_owned(), "setsar=1".to_owned()]);
         chain.push(format!("{}:range=tv", set(output)));
         chain.join(",")
     }

@@ -86,6 +86,11 @@ impl EncodeError {
         }
     }
 
+    /// Whether ffmpeg brought itself down on this input.
+    pub fn is_crash(&self) -> bool {
+        matches!(self, Self::Tool { source, .. } if source.is_crash())
+    }
+
     /// Whether it failed for want of disk space: a retry helps once there is room.
     pub fn is_out_of_space(&self) -> bool {
         match self {

@@ -1,10 +1,59 @@
 //! The encoder's constants, each with its reason.
 
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 /// x264's preset. `fast` is about twice as quick as `medium` for some 5% more bits at one quality, and a
 /// machine of two cores must get through a film's whole ladder overnight.
-pub const PRESET: &str = "fast";
+pub const X264_PRESET: &str = "fast";
+
+/// x265's preset: `fast` takes about four times as long as x264's.
+pub const X265_PRESET: &str = "fast";
+
+/// libvpx's speed for VP9, 0 (slowest) to 5: about as slow as x265's `fast`.
+pub const VP9_SPEED: &str = "4";
+
+/// The same for a chunk that crashes the encoder.
+pub const VP9_SPEED_SAFER: &str = "5";
+
+/// SVT-AV1's preset, 0 (slowest) to 13: 8 takes about as long as x264's `fast` for a third fewer bits.
+pub const SVT_AV1_PRESET: &str = "8";
+
+/// What is added to a rung's rate factor, which is on x264's scale, for about the same quality on x265's.
+pub const HEVC_FACTOR_MORE: u8 = 3;
+
+/// The same on libvpx's scale, 0 to 63.
+pub const VP9_FACTOR_MORE: u8 = 12;
+
+/// The same on SVT-AV1's scale, 0 to 63.
+pub const AV1_FACTOR_MORE: u8 = 14;
+
+/// The share of a rung's cap that HEVC may spend, in percent.
+pub const HEVC_CAP_PERCENT: u32 = 70;
+
+/// The share of a rung's cap that VP9 may spend, in percent.
+pub const VP9_CAP_PERCENT: u32 = 70;
+
+/// The share of a rung's cap that AV1 may spend, in percent.
+pub const AV1_CAP_PERCENT: u32 = 60;
+
+/// Pixels along a side of the blocks in which noise is measured.
+pub const GRAIN_BLOCK: usize = 16;
+
+/// Noise, in steps of 8-bit luma, below which nobody sees grain and players should not spend on it.
+pub const GRAIN_FOUND: f64 = 1.5;
+
+/// SVT-AV1's strength for one step of noise: its 8 to 10 for light grain is a deviation of 3 or so.
+pub const GRAIN_PER_SIGMA: f64 = 3.0;
+
+/// The least and the greatest strength that is asked for; SVT-AV1 goes to 50, beyond 30 details go too.
+pub const GRAIN_STRENGTHS: (u8, u8) = (4, 30);
+
+/// The part of the picture that is looked at, in pixels: enough blocks to find still ones.
+pub const GRAIN_FRAME: (u32, u32) = (960, 540);
+
+/// Moments of a master at which its grain is looked at.
+pub const GRAIN_MOMENTS: u64 = 5;
 
 /// Threads of one encode. Chunks run side by side, one to a core, which wastes no time in waiting for
 /// other rows of a frame; and with one thread the same chunk gives the same bytes on every machine, so
@@ -24,14 +73,41 @@ pub const PRE_ROLL: Duration = Duration::from_secs(3);
 pub const SAMPLE_RATE: u32 = 48_000;
 
 /// AAC-LC stereo: transparent for most listeners.
-pub const STEREO_KBPS: u32 = 128;
+pub const AAC_STEREO_KBPS: u32 = 128;
 
 /// The same for one channel.
-pub const MONO_KBPS: u32 = 64;
+pub const AAC_MONO_KBPS: u32 = 64;
+
+/// The same for 5.1.
+pub const AAC_SURROUND_KBPS: u32 = 384;
+
+/// Opus stereo: as good as AAC at a third more.
+pub const OPUS_STEREO_KBPS: u32 = 96;
+
+/// The same for one channel.
+pub const OPUS_MONO_KBPS: u32 = 56;
+
+/// The same for 5.1.
+pub const OPUS_SURROUND_KBPS: u32 = 256;
+
+/// Samples in one Opus frame of 20 ms.
+pub const OPUS_FRAME: u64 = 960;
+
+/// Integrated loudness at or below which a meter has heard nothing, in LUFS: the gate of ITU-R BS.1770.
+pub const SILENT_LUFS: f64 = -70.0;
+
+/// The most that a track is raised, in decibels: one that is quieter still holds hiss alone.
+pub const MOST_GAIN_DB: f64 = 30.0;
+
+/// Loudness that may be asked for, in LUFS: services lie between -31 and -14.
+pub const TARGETS_LUFS: RangeInclusive<f64> = -40.0..=-10.0;
+
+/// True peaks that may be asked for, in dBTP: above 0 a decoder clips, and the limiter's least is -24.
+pub const TRUE_PEAKS_DBTP: RangeInclusive<f64> = -20.0..=0.0;
 
 /// Samples in one AAC-LC frame.
 pub const AAC_FRAME: u64 = 1024;
 
-/// How many AAC frames more or less than asked an encoder's delay and its last, half-filled frame
+/// How many frames more or less than asked an encoder's delay and its last, half-filled frame
 /// account for.
-pub const AAC_FRAME_SLACK: u64 = 3;
+pub const AUDIO_FRAME_SLACK: u64 = 3;

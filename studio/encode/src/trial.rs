@@ -17,8 +17,8 @@ use studio_ladder::limits::SCORED_EVERY;
 use studio_ladder::{Rung, Tried, harmonic};
 use studio_shots::ReadFrom;
 
-use crate::conform::{Conform, Span};
-use crate::{EncodeError, file_at, x264};
+use crate::conform::Span;
+use crate::{ChunkTask, Effort, EncodeError, Rendition, encoder, file_at};
 
 /// Trials of one span.
 #[derive(Debug, Clone, PartialEq)]
@@ -85,8 +85,8 @@ impl Bench<'_> {
         cpu: &mut Duration,
     ) -> Result<MediaInput, EncodeError> {
         let largest = &self.sizes[self.sizes.len() - 1];
-        let can_tone_map = self.tools.capabilities().has_filter("zscale");
-        let conform = Conform::to_rung(self.report, self.rate, span, largest, can_tone_map);
+        let task = self.task(span, largest.clone());
+        let conform = task.conform(self.tools.capabilities().has_filter("zscale"));
         let path = folder.join("reference.mp4");
         let mut from = conform.best_start();
         loop {
@@ -114,6 +114,20 @@ impl Bench<'_> {
                 return Err(miscounted(span, track.samples.len() as u64));
             }
             from = ReadFrom::Beginning;
+        }
+    }
+
+    /// The span as a chunk of one segment.
+    fn task(&self, span: Span, rung: Rung) -> ChunkTask {
+        ChunkTask {
+            index: 0,
+            container: self.report.container.clone(),
+            video: self.report.video.clone(),
+            rate: self.rate,
+            span,
+            offsets: vec![0],
+            rendition: Rendition::h264(rung),
+            effort: Effort::Usual,
         }
     }
 
@@ -150,7 +164,7 @@ impl Bench<'_> {
             };
             command = command
                 .args(["-map", &format!("[o{index}]"), "-fps_mode", "passthrough"])
-                .args(x264::arguments(&rung, self.rate, &[0])?)
+                .args(encoder::arguments(&self.task(span, rung))?)
                 .output(&trial_path(folder, index));
         }
         run(command, cpu).await?;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use contracts_membership::TitleId;
 use contracts_studio::LadderReport;
 use serde::{Deserialize, Serialize};
-use studio_encode::{EncodedAudio, EncodedChunk};
+use studio_encode::{ChunkTask, Effort, EncodedAudio, EncodedChunk, Rendition};
 use studio_inspect::{AudioFacts, Report};
 use studio_ladder::Rung;
 use studio_package::SubtitlePart;
@@ -43,9 +43,17 @@ pub(crate) struct Planned {
     pub(crate) rungs: Vec<Rung>,
 }
 
-/// The ladder that was chosen.
+/// What the picture is encoded in.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Analysed {
+    pub(crate) ladder: Chosen,
+    /// Codec by codec, H.264 first, each at every rung of the ladder in its order.
+    pub(crate) renditions: Vec<Rendition>,
+}
+
+/// The ladder that was chosen.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Chosen {
     pub(crate) rungs: Vec<Rung>,
     /// For each rung each chunk's rate factor; the rung's own where there is none.
     pub(crate) crfs: Vec<Vec<u8>>,
@@ -54,7 +62,7 @@ pub(crate) struct Analysed {
     pub(crate) warnings: Vec<String>,
 }
 
-impl Analysed {
+impl Chosen {
     /// The fixed ladder.
     pub(crate) const fn fixed(rungs: Vec<Rung>) -> Self {
         Self {
@@ -64,23 +72,26 @@ impl Analysed {
             warnings: Vec::new(),
         }
     }
+}
 
-    /// A rung as one chunk is encoded at it.
-    pub(crate) fn rung_of(&self, index: usize, chunk: &Chunk) -> Rung {
+impl Analysed {
+    /// A rendition as one chunk is encoded in it.
+    pub(crate) fn rendition_of(&self, index: usize, chunk: &Chunk) -> Rendition {
+        let mut rendition = self.renditions[index].clone();
         let own = self
+            .ladder
             .crfs
-            .get(index)
+            .get(index % self.ladder.rungs.len().max(1))
             .and_then(|of_rung| of_rung.get(chunk.index as usize));
-        Rung {
-            crf: own.copied().unwrap_or(self.rungs[index].crf),
-            ..self.rungs[index].clone()
-        }
+        rendition.rung.crf = own.copied().unwrap_or(rendition.rung.crf);
+        rendition
     }
 
-    /// The report with what the encoded chunks, rung by rung, turned out to take.
+    /// The report with what the encoded chunks, rendition by rendition, turned out to take: in H.264,
+    /// of which it speaks.
     pub(crate) fn measured(&self, chunks: &[EncodedChunk], seconds: f64) -> Option<LadderReport> {
-        let mut report = self.report.clone()?;
-        let each = chunks.chunks((chunks.len() / self.rungs.len().max(1)).max(1));
+        let mut report = self.ladder.report.clone()?;
+        let each = chunks.chunks((chunks.len() / self.renditions.len().max(1)).max(1));
         for (rung, chunks) in report.rungs.iter_mut().zip(each) {
             let bytes: u64 = chunks.iter().map(|chunk| chunk.bytes).sum();
             rung.measured_kbps = Some(bytes as f64 / 125.0 / seconds.max(0.001));
@@ -109,9 +120,9 @@ pub(crate) struct Makings {
     pub(crate) work: PathBuf,
     pub(crate) report: Report,
     pub(crate) planned: Planned,
-    pub(crate) ladder: Analysed,
+    pub(crate) analysed: Analysed,
     pub(crate) texts: Texts,
-    /// Rung by rung in the plan's order, each rung's chunks in order.
+    /// Rendition by rendition, each one's chunks in order.
     pub(crate) chunks: Vec<EncodedChunk>,
     pub(crate) sounds: Vec<Sound>,
 }
@@ -120,7 +131,7 @@ impl Makings {
     /// Why the ladder is what it is, and what it turned out to take.
     pub(crate) fn ladder_report(&self) -> Option<LadderReport> {
         let seconds = self.planned.plan.duration().as_secs_f64();
-        self.ladder.measured(&self.chunks, seconds)
+        self.analysed.measured(&self.chunks, seconds)
     }
 
     /// What people should know of what became of the master; what is known of the master itself is in
@@ -133,9 +144,26 @@ impl Makings {
             .flat_map(|sound| &sound.encoded.warnings)
             .map(ToString::to_string);
         survey
-            .chain(self.ladder.warnings.iter().cloned())
+            .chain(self.analysed.ladder.warnings.iter().cloned())
             .chain(self.texts.warnings.iter().cloned())
+            .chain(self.safer())
             .chain(sound)
             .collect()
+    }
+
+    /// One sentence for each chunk that crashed the encoder until it was asked for less.
+    fn safer(&self) -> impl Iterator<Item = String> {
+        let chunks = self.planned.chunks.len().max(1);
+        let made = self.chunks.iter().enumerate();
+        made.filter(|(_, chunk)| chunk.effort == Effort::Safer)
+            .filter_map(move |(at, _)| {
+                let rendition = self.analysed.renditions.get(at / chunks)?;
+                let chunk = &self.planned.chunks[at % chunks];
+                let task = ChunkTask::new(&self.report, &self.planned.plan, chunk, rendition);
+                let what = task.ok()?.what();
+                Some(format!(
+                    "{what} crashed the encoder and was made with safer settings; it may look worse"
+                ))
+            })
     }
 }

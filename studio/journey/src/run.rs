@@ -56,7 +56,7 @@ async fn stages(context: &Context, workshop: &Workshop, input: &RunInput) -> Res
             stage::plan(workshop, &received, &report, meter)
         })
         .await?;
-    let ladder = context
+    let analysed = context
         .step("ladder", policy, |meter| {
             stage::ladder(workshop, &received, &report, &planned, &work, meter)
         })
@@ -65,7 +65,7 @@ async fn stages(context: &Context, workshop: &Workshop, input: &RunInput) -> Res
         .step("text", policy, |_| stage::texts(&received, &report, &work))
         .await?;
     let chunks = stage::encode(
-        context, workshop, &received, &report, &planned, &ladder, &work,
+        context, workshop, input, &received, &report, &planned, &analysed,
     )
     .await?;
     let sounds = context
@@ -77,7 +77,7 @@ async fn stages(context: &Context, workshop: &Workshop, input: &RunInput) -> Res
         work,
         report,
         planned,
-        ladder,
+        analysed,
         texts,
         chunks,
         sounds,

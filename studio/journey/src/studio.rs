@@ -8,7 +8,9 @@ use std::sync::Arc;
 use contracts_delivery::Origin;
 use contracts_membership::{Catalog, TitleId};
 use contracts_studio::master::Inspection;
-use contracts_studio::{LadderReport, Submission, TITLES_TOPIC, TitleEvent, TitleStatus};
+use contracts_studio::{
+    EncodingProfile, LadderReport, Submission, TITLES_TOPIC, TitleEvent, TitleStatus,
+};
 use data_engine::SharedEngine;
 use data_events::{SharedLog, TopicSettings};
 use data_workflow::{State, Workflows};
@@ -16,8 +18,11 @@ use media_ffmpeg::Tools;
 use platform_clock::SharedClock;
 use platform_entropy::{SharedEntropy, random_id};
 use serde::{Deserialize, Serialize};
+use studio_encode::LoudnessTarget;
+use studio_farm::Farm;
 use studio_ingest::Uploads;
 use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
 
 use crate::error::StudioError;
 use crate::inspections::Inspections;
@@ -67,6 +72,12 @@ pub struct StudioParts {
     pub encoders: usize,
     /// Whose ladder titles get.
     pub ladder: LadderChoice,
+    /// Which renditions titles get.
+    pub profile: EncodingProfile,
+    /// Where the sound's loudness is brought to; it stays as it is when absent.
+    pub loudness: Option<LoudnessTarget>,
+    /// Who encodes chunks, besides the encoders of this process.
+    pub farm: Farm,
 }
 
 /// The studio. Cheap to clone.
@@ -75,6 +86,7 @@ pub struct Studio {
     workshop: Arc<Workshop>,
     workflows: Workflows,
     entropy: SharedEntropy,
+    stopping: CancellationToken,
 }
 
 impl Studio {
@@ -95,9 +107,12 @@ impl Studio {
             inspections: Inspections::open(&parts.engine).await?,
             clock: parts.clock,
             folder: parts.folder,
-            places: Semaphore::new(encoders),
+            places: Arc::new(Semaphore::new(encoders)),
+            farm: parts.farm,
             encoders,
             ladder: parts.ladder,
+            profile: parts.profile,
+            loudness: parts.loudness,
             start: random_id(&*parts.entropy),
         });
         workshop.prepare().await?;
@@ -109,17 +124,25 @@ impl Studio {
             workshop,
             workflows,
             entropy: parts.entropy,
+            stopping: CancellationToken::new(),
         })
     }
 
     /// Goes on with every run that had not ended, and removes what ended runs left behind.
     pub async fn resume(&self) -> Result<(), StudioError> {
         self.sweep().await?;
+        for _ in 0..self.workshop.encoders {
+            let (tools, places) = (&self.workshop.tools, &self.workshop.places);
+            let (tools, places) = (Arc::clone(tools), Arc::clone(places));
+            let (farm, stop) = (self.workshop.farm.clone(), self.stopping.clone());
+            tokio::spawn(async move { farm.work_here(tools, places, stop).await });
+        }
         Ok(self.workflows.resume().await?)
     }
 
     /// Stops every run where it is; [`Studio::resume`] of a later start goes on.
     pub async fn stop(&self) {
+        self.stopping.cancel();
         self.workflows.stop().await;
     }
 

@@ -6,11 +6,13 @@ use std::sync::Arc;
 
 use contracts_delivery::Origin;
 use contracts_membership::{Catalog, TitleId};
-use contracts_studio::{TITLES_TOPIC, TitleEvent};
+use contracts_studio::{EncodingProfile, TITLES_TOPIC, TitleEvent};
 use data_events::SharedLog;
 use data_workflow::StepError;
 use media_ffmpeg::Tools;
 use platform_clock::SharedClock;
+use studio_encode::LoudnessTarget;
+use studio_farm::Farm;
 use studio_ingest::Uploads;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
@@ -30,11 +32,17 @@ pub(crate) struct Workshop {
     pub(crate) clock: SharedClock,
     pub(crate) folder: PathBuf,
     /// One place per encoder process, shared by all titles.
-    pub(crate) places: Semaphore,
+    pub(crate) places: Arc<Semaphore>,
     /// Whose ladder titles get.
     pub(crate) ladder: LadderChoice,
     /// How many places there are.
     pub(crate) encoders: usize,
+    /// Who encodes chunks.
+    pub(crate) farm: Farm,
+    /// Which renditions titles get.
+    pub(crate) profile: EncodingProfile,
+    /// Where the sound's loudness is brought to.
+    pub(crate) loudness: Option<LoudnessTarget>,
     /// Random, of this start of the service.
     pub(crate) start: String,
 }

@@ -14,6 +14,16 @@ export function ffmpeg(...args) {
   return execFileSync(FFMPEG, ['-v', 'error', '-nostdin', '-y', ...args], { encoding: 'utf8', maxBuffer: 1 << 26 });
 }
 
+/** Frames that ffmpeg decodes of an input, and reports at the end. */
+export function decodedFrames(...input) {
+  const out = ffmpeg(...input, '-f', 'null', '-progress', 'pipe:1', '-');
+  return Number([...out.matchAll(/frame=(\d+)/g)].at(-1)[1]);
+}
+
+// ffmpeg 9 ends a playlist of byte ranges after its first segment, on any server, unless it is told not
+// to join ranges into one request; ffmpeg 8 needs no such word.
+export const HLS_OPTIONS = ['-http_seekable', '0'];
+
 /** A noisy film with sound: busy enough that its rungs differ in rate. */
 export function noisyFilm(path, seconds, size = '854x480') {
   ffmpeg(

@@ -54,6 +54,7 @@ async fn submit(api: &Api, publish: &Publish, screen: &MultiProgress) -> Result<
         maturity: contracts_membership::Maturity::default(),
         availability: contracts_membership::Availability::default(),
         upload_id: upload(api, &publish.file, screen).await?,
+        priority: publish.priority.into(),
         subtitles,
         replaces: publish.replaces.clone().map(TitleId),
     };

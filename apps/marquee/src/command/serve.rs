@@ -7,7 +7,7 @@ use platform_observe::{LogFormat, init_logs};
 use crate::cli::Serve;
 use crate::config::Config;
 use crate::roles::{Composition, compose};
-use crate::serve::{appliance, region};
+use crate::serve::{appliance, region, worker};
 
 /// Runs until told to stop.
 pub(crate) async fn run(serve: Serve) -> Result<()> {
@@ -31,6 +31,7 @@ pub(crate) async fn run(serve: Serve) -> Result<()> {
     stop_on_signal(shutdown.clone())?;
     match composition {
         Composition::Appliance => appliance::run(&config, &serve, shutdown).await,
+        Composition::Worker => worker::run(&config, &serve, shutdown).await,
         Composition::Region {
             with_edges,
             with_studio,

@@ -108,6 +108,7 @@ async fn submit(
         maturity: contracts_membership::Maturity::All,
         availability: contracts_membership::Availability::default(),
         upload_id,
+        priority: contracts_studio::Priority::default(),
         subtitles: texts,
         replaces: None,
     };

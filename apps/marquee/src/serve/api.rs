@@ -59,8 +59,12 @@ pub(crate) fn router(
         let uploads = studio_ingest::router(Arc::clone(&workplace.uploads));
         consoles = consoles.nest(studio_ingest::PATH, uploads);
     }
+    let workers = workplace.map_or_else(Router::new, |workplace| {
+        studio_farm::router(workplace.farm.clone(), secret.clone())
+    });
     let router = router
         .merge(consoles.layer(owners))
+        .merge(workers)
         .merge(delivery_steering::report_router(
             delivery.steering.clone(),
             secret.clone(),

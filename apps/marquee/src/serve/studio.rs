@@ -5,6 +5,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result};
 use contracts_membership::Catalog;
 use media_ffmpeg::Tools;
+use studio_farm::Farm;
 use studio_ingest::{UploadLimits, Uploads};
 use studio_journey::{Studio, StudioParts};
 
@@ -18,6 +19,7 @@ pub(crate) struct Workplace {
     pub(crate) studio: Studio,
     pub(crate) uploads: Arc<Uploads>,
     pub(crate) tools: Arc<Tools>,
+    pub(crate) farm: Farm,
 }
 
 impl Workplace {
@@ -44,6 +46,7 @@ impl Workplace {
         )
         .await
         .context("cannot open the uploads folder")?;
+        let farm = Farm::new(Arc::clone(clock));
         let studio = Studio::open(StudioParts {
             engine: Arc::clone(&ground.engine),
             clock: Arc::clone(clock),
@@ -56,18 +59,22 @@ impl Workplace {
             folder: ground.data.join("studio"),
             encoders: encoders(config.studio.encoders),
             ladder: config.studio.ladder,
+            profile: config.studio.profile,
+            loudness: config.studio.loudness()?,
+            farm: farm.clone(),
         })
         .await?;
         Ok(Self {
             studio,
             uploads,
             tools,
+            farm,
         })
     }
 }
 
 /// One encoder per core where nothing else is said.
-fn encoders(configured: usize) -> usize {
+pub(super) fn encoders(configured: usize) -> usize {
     match configured {
         0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
         encoders => encoders,

@@ -31,7 +31,20 @@ impl Made {
     }
 }
 
+/// AAC stereo as loud as it comes.
+const PLAIN: AudioSettings = AudioSettings {
+    format: AudioFormat {
+        codec: contracts_studio::AudioCodec::Aac,
+        surround: false,
+    },
+    target: None,
+};
+
 async fn made_from(input: &MediaInput) -> Made {
+    made_as(input, PLAIN).await
+}
+
+async fn made_as(input: &MediaInput, settings: AudioSettings) -> Made {
     let folder = tempfile::tempdir().unwrap();
     let tools = test_tools().await;
     let report = inspect(&tools, input).await.unwrap();
@@ -41,7 +54,7 @@ async fn made_from(input: &MediaInput) -> Made {
     let track = &report.audio[0];
     let mut told = Duration::ZERO;
     let tell = |time| told = time;
-    let audio = encode_audio(&tools, input, &report, track, &plan, &out, tell)
+    let audio = encode_audio(&tools, input, &report, track, &plan, settings, &out, tell)
         .await
         .unwrap();
     let encoded = MediaInput::open(&out).unwrap();
@@ -201,5 +214,93 @@ async fn a_real_file_with_failing_sound_does_not_fail_the_title() {
         return;
     };
     let made = made_from(&input).await;
+    assert_eq!(made.pcm.len() as u64, made.samples);
+}
+
+/// What is left between a made track and a target, in LU.
+async fn off_by(source: &str, target: LoudnessTarget) -> (f64, f64) {
+    let folder = tempfile::tempdir().unwrap();
+    let clip = [
+        &PICTURE[..],
+        &["-f", "lavfi", "-i", source, "-c:a", "pcm_f32le"],
+    ]
+    .concat();
+    let input = make_clip(&folder.path().join("clip.mkv"), &clip).await;
+    let settings = AudioSettings {
+        target: Some(target),
+        ..PLAIN
+    };
+    let made = made_as(&input, settings).await;
+    let bytes: Vec<u8> = made
+        .pcm
+        .iter()
+        .flat_map(|sample| sample.to_le_bytes())
+        .collect();
+    let raw = folder.path().join("made.wav");
+    std::fs::write(&raw, [&wave_head(bytes.len() as u32)[..], &bytes].concat()).unwrap();
+    let again = [
+        "-loglevel",
+        "info",
+        "-af",
+        "ebur128=peak=true:framelog=quiet",
+        "-f",
+        "null",
+        "-",
+    ];
+    let (tools, raw) = (test_tools().await, MediaInput::open(&raw).unwrap());
+    let heard = tools
+        .ffmpeg()
+        .input(&raw)
+        .args(again)
+        .run(|_| {})
+        .await
+        .unwrap();
+    let heard = Loudness::from_summary(&heard.stderr_tail).unwrap();
+    (heard.integrated - target.integrated, heard.true_peak)
+}
+
+/// RIFF, mono, 16 bits, at [`SAMPLE_RATE`].
+fn wave_head(bytes: u32) -> Vec<u8> {
+    let mut head = b"RIFF".to_vec();
+    head.extend((bytes + 36).to_le_bytes());
+    head.extend(b"WAVEfmt \x10\0\0\0\x01\0\x01\0");
+    head.extend(SAMPLE_RATE.to_le_bytes());
+    head.extend((SAMPLE_RATE * 2).to_le_bytes());
+    head.extend(b"\x02\0\x10\0data");
+    head.extend(bytes.to_le_bytes());
+    head
+}
+
+#[tokio::test]
+async fn loud_and_quiet_tracks_are_brought_to_the_target() {
+    let target = LoudnessTarget {
+        integrated: -24.0,
+        true_peak: -2.0,
+    };
+    for volume in ["0.01", "0.9"] {
+        let source = format!("aevalsrc={volume}*sin(880*PI*t):d=4:s=48000");
+        let (off, peak) = off_by(&source, target).await;
+        assert!(off.abs() < 0.7, "{volume}: {off} LU off");
+        assert!(peak < target.true_peak + 0.5, "{volume}: {peak} dBTP");
+    }
+}
+
+#[tokio::test]
+async fn six_channels_are_kept_where_they_are_wanted_and_mixed_down_elsewhere() {
+    let folder = tempfile::tempdir().unwrap();
+    let surround = "aevalsrc=0.1|0.1|0.1|0|0.1|0.1:c=5.1:s=48000:d=4";
+    let clip = [
+        &PICTURE[..],
+        &["-f", "lavfi", "-i", surround, "-c:a", "flac"],
+    ]
+    .concat();
+    let input = make_clip(&folder.path().join("clip.mkv"), &clip).await;
+    assert_eq!(made_from(&input).await.audio.channels, 2);
+    let format = AudioFormat {
+        surround: true,
+        ..PLAIN.format
+    };
+    let made = made_as(&input, AudioSettings { format, ..PLAIN }).await;
+    assert_eq!(made.audio.channels, 6);
     assert_eq!(made.pcm.len() as u64, made.samples);
 }

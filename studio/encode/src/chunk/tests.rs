@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
-use media_ffmpeg::testing::{make_clip, shared_media, test_tools};
-use studio_inspect::inspect;
-use studio_ladder::fixed_ladder;
-use studio_shots::{chunks, plan_segments, survey};
+use contracts_studio::EncodingProfile;
+use media_ffmpeg::testing::{make_clip, shared_media, test_tools, tools_folder};
+use studio_inspect::{Report, inspect};
+use studio_ladder::{Rung, fixed_ladder};
+use studio_shots::{Chunk, SegmentPlan, chunks, plan_segments, survey};
 
 use super::*;
+use crate::Rendition;
 
 struct Master {
     tools: Tools,
@@ -34,34 +36,40 @@ async fn master(input: MediaInput) -> Master {
 }
 
 impl Master {
-    async fn encode(&self, chunk: &Chunk, rung: &Rung, out: &Path) -> EncodedChunk {
+    async fn encode(&self, task: &ChunkTask, out: &Path) -> EncodedChunk {
         let mut told = 0;
-        let Self {
-            tools,
-            input,
-            report,
-            plan,
-            ..
-        } = self;
         let count = |frames| told = frames;
-        let made = encode_chunk(tools, input, report, plan, chunk, rung, out, count)
+        let made = encode_chunk(&self.tools, &self.input, task, out, count)
             .await
             .unwrap();
-        assert_eq!(told, chunk.frames);
+        assert_eq!(told, task.span.frames);
         made
+    }
+
+    fn task(&self, chunk: &Chunk, rendition: &Rendition) -> ChunkTask {
+        ChunkTask::new(&self.report, &self.plan, chunk, rendition).unwrap()
     }
 
     /// Encodes every chunk of a rung, all at once, and checks what joining them relies on.
     async fn encode_all(&self, rung: &Rung, folder: &Path) -> Vec<EncodedChunk> {
+        self.encode_rendition(&Rendition::h264(rung.clone()), folder)
+            .await
+    }
+
+    async fn encode_rendition(&self, rendition: &Rendition, folder: &Path) -> Vec<EncodedChunk> {
         let ledger = chunks(&self.plan, Duration::from_secs(5));
         let paths: Vec<PathBuf> = ledger
             .iter()
-            .map(|chunk| folder.join(format!("{}-{}.mp4", rung.name, chunk.index)))
+            .map(|chunk| folder.join(format!("{}-{}.mp4", rendition.name(), chunk.index)))
             .collect();
-        let jobs = ledger
+        let tasks: Vec<_> = ledger
+            .iter()
+            .map(|chunk| self.task(chunk, rendition))
+            .collect();
+        let jobs = tasks
             .iter()
             .zip(&paths)
-            .map(|(chunk, path)| self.encode(chunk, rung, path));
+            .map(|(task, path)| self.encode(task, path));
         let made = futures::future::join_all(jobs).await;
         assert_eq!(
             made.iter().map(|chunk| chunk.frames).sum::<u64>(),
@@ -137,8 +145,9 @@ async fn the_same_chunk_gives_the_same_bytes() {
     let master = master(make_clip(&folder.path().join("clip.mkv"), &source).await).await;
     let chunk = chunks(&master.plan, Duration::from_secs(15))[0];
     let (one, two) = (folder.path().join("one.mp4"), folder.path().join("two.mp4"));
-    master.encode(&chunk, &master.ladder[0], &one).await;
-    master.encode(&chunk, &master.ladder[0], &two).await;
+    let task = master.task(&chunk, &Rendition::h264(master.ladder[0].clone()));
+    master.encode(&task, &one).await;
+    master.encode(&task, &two).await;
     assert_eq!(std::fs::read(one).unwrap(), std::fs::read(two).unwrap());
 }
 
@@ -244,44 +253,21 @@ async fn a_chunk_of_another_plan_is_refused_and_a_failure_leaves_nothing() {
         frames: chunk.frames + 1,
         ..chunk
     };
-    let Master {
-        tools,
-        input,
-        report,
-        plan,
-        ladder,
-    } = &mut master;
-    let refused = encode_chunk(
-        tools,
-        input,
-        report,
-        plan,
-        &longer,
-        &ladder[0],
-        &out,
-        |_| {},
-    )
-    .await;
+    let rendition = Rendition::h264(master.ladder[0].clone());
+    let refused = ChunkTask::new(&master.report, &master.plan, &longer, &rendition);
     assert!(
         matches!(refused, Err(EncodeError::ForeignChunk { .. })),
         "{refused:?}"
     );
-    plan.frames += 5;
-    let refused = encode_chunk(
-        tools,
-        input,
-        report,
-        plan,
-        &Chunk {
-            frames: plan.frames,
-            ..chunk
-        },
-        &ladder[0],
-        &out,
-        |_| {},
-    )
-    .await
-    .unwrap_err();
+    master.plan.frames += 5;
+    let chunk = Chunk {
+        frames: master.plan.frames,
+        ..chunk
+    };
+    let task = master.task(&chunk, &rendition);
+    let refused = encode_chunk(&master.tools, &master.input, &task, &out, |_| {})
+        .await
+        .unwrap_err();
     assert!(
         matches!(
             refused,
@@ -294,6 +280,65 @@ async fn a_chunk_of_another_plan_is_refused_and_a_failure_leaves_nothing() {
         "{refused}"
     );
     assert!(!refused.is_transient() && !out.exists());
+}
+
+/// An ffmpeg that crashes wherever its arguments match a pattern of the shell.
+async fn crashing(folder: &Path, pattern: &str) -> Tools {
+    use std::os::unix::fs::PermissionsExt as _;
+    let real = tools_folder().join("ffmpeg");
+    let script = format!(
+        "#!/bin/sh\ncase \"$*\" in {pattern}) kill -SEGV $$;; esac\nexec '{}' \"$@\"\n",
+        real.display()
+    );
+    let path = folder.join("ffmpeg.sh");
+    std::fs::write(&path, script).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let config = media_ffmpeg::ToolsConfig {
+        ffmpeg: Some(path),
+        ffprobe: Some(real.with_file_name("ffprobe")),
+        ..media_ffmpeg::ToolsConfig::default()
+    };
+    Tools::locate(&config).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_chunk_that_crashes_the_encoder_is_made_with_safer_settings_and_still_joins() {
+    let folder = tempfile::tempdir().unwrap();
+    let source = ["-f", "lavfi", "-i", "testsrc2=s=192x108:r=25:d=2"];
+    let master = master(make_clip(&folder.path().join("clip.mkv"), &source).await).await;
+    let chunk = chunks(&master.plan, Duration::from_secs(15))[0];
+    let (one, two) = (folder.path().join("one.mp4"), folder.path().join("two.mp4"));
+    for codec in EncodingProfile::Standard.video().iter().copied() {
+        let rendition = Rendition {
+            codec,
+            ..Rendition::h264(master.ladder[0].clone())
+        };
+        let task = master.task(&chunk, &rendition);
+        let usual = master.encode(&task, &one).await;
+        let tools = crashing(folder.path(), "*cpuflags*) ;; *force_key_frames*").await;
+        let safer = encode_or_safer(&tools, &master.input, &task, &two, |_| {})
+            .await
+            .unwrap();
+        assert_eq!(safer.effort, Effort::Safer);
+        assert_eq!(safer.decoder_settings, usual.decoder_settings, "{codec}");
+    }
+}
+
+#[tokio::test]
+async fn a_chunk_that_crashes_the_encoder_each_time_fails_with_its_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let source = ["-f", "lavfi", "-i", "testsrc2=s=192x108:r=25:d=2"];
+    let master = master(make_clip(&folder.path().join("clip.mkv"), &source).await).await;
+    let chunk = chunks(&master.plan, Duration::from_secs(15))[0];
+    let task = master.task(&chunk, &Rendition::h264(master.ladder[0].clone()));
+    let tools = crashing(folder.path(), "*force_key_frames*").await;
+    let out = folder.path().join("out.mp4");
+    let refused = encode_or_safer(&tools, &master.input, &task, &out, |_| {})
+        .await
+        .unwrap_err();
+    let said = refused.to_string();
+    assert!(said.contains("(0:00:00.0 to 0:00:02.0)"), "{said}");
+    assert!(refused.is_crash() && !refused.is_transient() && !out.exists());
 }
 
 #[tokio::test]

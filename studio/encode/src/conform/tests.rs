@@ -4,7 +4,7 @@ use std::path::Path;
 
 use media_ffmpeg::testing::{make_clip, shared_media, test_tools};
 use media_ffmpeg::{MediaInput, Tools};
-use studio_inspect::inspect;
+use studio_inspect::{Report, inspect};
 use studio_shots::{chunks, plan_segments, survey};
 
 use super::*;
@@ -18,11 +18,12 @@ const RATE: FrameRate = FrameRate {
 fn conform(report: &Report, start: u64) -> Conform<'_> {
     let span = Span { start, frames: 100 };
     Conform {
-        report,
+        video: &report.video,
+        container: &report.container,
         rate: RATE,
         span,
         size: (640, 360),
-        can_tone_map: true,
+        range: Range::Mapped,
     }
 }
 
@@ -82,12 +83,25 @@ fn odd_masters_get_the_filters_they_need() {
             .contains("tonemap=hable")
     );
     let without = Conform {
-        can_tone_map: false,
+        range: Range::Unmapped,
         ..conform(&bright, 0)
     };
     assert!(without.filters(ReadFrom::Beginning).ends_with(
         "setparams=color_primaries=bt709:color_trc=smpte2084:colorspace=bt709:range=tv"
     ));
+}
+
+#[test]
+fn a_range_that_is_kept_has_ten_bits_and_its_own_curve() {
+    let mut bright = report();
+    bright.video.colour.transfer = Some("smpte2084".into());
+    let kept = Conform {
+        range: Range::Kept,
+        ..conform(&bright, 0)
+    };
+    let chain = kept.filters(ReadFrom::Beginning);
+    assert!(chain.contains("format=yuv420p10le") && !chain.contains("tonemap"));
+    assert!(chain.ends_with("color_trc=smpte2084:colorspace=bt709:range=tv"));
 }
 
 #[test]
@@ -114,7 +128,7 @@ async fn frame_hashes(
         .ffmpeg()
         .args(conform.input_options(from))
         .input(input)
-        .args(["-map", &format!("0:{}", conform.report.video.stream_index)])
+        .args(["-map", &format!("0:{}", conform.video.stream_index)])
         .args(["-vf", &conform.filters(from), "-fps_mode", "passthrough"])
         .args(["-f", "framemd5", "-"])
         .capture_stdout();
@@ -135,11 +149,12 @@ async fn chunks_are_the_whole(input: &MediaInput) -> usize {
     let found = survey(&tools, input, &report, |_| {}).await.unwrap();
     let plan = plan_segments(found.frame_rate, found.frames, &found.cuts()).unwrap();
     let conformed = |start, frames| Conform {
-        report: &report,
+        video: &report.video,
+        container: &report.container,
         rate: plan.frame_rate,
         span: Span { start, frames },
         size: (96, 54),
-        can_tone_map: false,
+        range: Range::Unmapped,
     };
     let whole = frame_hashes(
         &tools,

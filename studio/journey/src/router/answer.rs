@@ -3,7 +3,7 @@
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use contracts_membership::{Availability, Maturity};
-use contracts_studio::Submission;
+use contracts_studio::{Priority, Submission};
 use platform_http::{BODY_BYTES, Problem, Result};
 
 use super::Direct;
@@ -49,6 +49,7 @@ pub(super) async fn receive_body(
         maturity: Maturity::default(),
         availability: Availability::default(),
         upload_id: stored.id,
+        priority: Priority::default(),
         subtitles: Vec::new(),
         replaces: None,
     })

@@ -1,93 +1,107 @@
 //! Encoding: every chunk of every rung an item of its own, the sound once and whole.
 
 use std::path::Path;
+use std::sync::Arc;
 
+use contracts_studio::Priority;
 use data_workflow::{Context, Item, Meter, Policy, Share, StepError};
-use studio_encode::{EncodeError, EncodedChunk, encode_audio, encode_chunk};
+use studio_encode::{
+    AudioSettings, ChunkTask, EncodeError, EncodedAudio, EncodedChunk, audio_formats, encode_audio,
+};
+use studio_farm::Order;
+use studio_farm::limits::OFFERED;
 use studio_inspect::Report;
-use studio_ladder::Rung;
-use studio_shots::Chunk;
 
 use super::survey::master;
 use crate::limits::{AUDIO_TRACKS, DISK_RESERVE};
-use crate::makings::{Analysed, Planned, Received, Sound};
+use crate::makings::{Analysed, Planned, Received, RunInput, Sound};
 use crate::outcome::{disk, failure};
+use crate::record::workflow_id;
 use crate::workshop::Workshop;
 
-/// Encodes the picture: rung by rung, each rung's chunks in order.
+/// What every chunk of a run has in common.
+struct Run<'a> {
+    workshop: &'a Workshop,
+    received: &'a Received,
+    work: &'a Path,
+    priority: Priority,
+    name: String,
+}
+
+/// Encodes the picture: rendition by rendition, each one's chunks in order.
 pub(crate) async fn encode(
     context: &Context,
     workshop: &Workshop,
+    input: &RunInput,
     received: &Received,
     report: &Report,
     planned: &Planned,
-    ladder: &Analysed,
-    work: &Path,
+    analysed: &Analysed,
 ) -> Result<Vec<EncodedChunk>, StepError> {
-    let items = (0..ladder.rungs.len())
-        .flat_map(|index| {
-            let chunks = planned.chunks.iter();
-            chunks.map(move |chunk| (ladder.rung_of(index, chunk), *chunk))
-        })
-        .map(|(rung, chunk)| Item {
-            key: format!("{}-{:05}", rung.name, chunk.index),
-            weight: chunk.frames,
-            input: (rung, chunk),
-        })
-        .collect();
+    let items = items(report, planned, analysed).map_err(|error| judged(&error))?;
+    let record = workshop.records.get(&input.title).await?;
+    let run = &Run {
+        workshop,
+        received,
+        work: &workshop.work(&input.title, input.run),
+        priority: record.map_or_else(Priority::default, |record| record.submission.priority),
+        name: workflow_id(&input.title, input.run),
+    };
+    let one = |task, share| one_chunk(run, task, share);
     context
-        .fan_out(
-            "encode",
-            Policy::default(),
-            workshop.encoders,
-            items,
-            |(rung, chunk): (Rung, Chunk), share| {
-                one_chunk(
-                    workshop, received, report, planned, work, rung, chunk, share,
-                )
-            },
-        )
+        .fan_out("encode", Policy::default(), OFFERED, items, one)
         .await
 }
 
-#[expect(
-    clippy::too_many_arguments,
-    reason = "each is another part of what a chunk is made from"
-)]
-async fn one_chunk(
-    workshop: &Workshop,
-    received: &Received,
+fn items(
     report: &Report,
     planned: &Planned,
-    work: &Path,
-    rung: Rung,
-    chunk: Chunk,
+    analysed: &Analysed,
+) -> Result<Vec<Item<Arc<ChunkTask>>>, EncodeError> {
+    let mut items = Vec::new();
+    for index in 0..analysed.renditions.len() {
+        for chunk in &planned.chunks {
+            let rendition = analysed.rendition_of(index, chunk);
+            let task = ChunkTask::new(report, &planned.plan, chunk, &rendition)?;
+            items.push(Item {
+                key: format!("{}-{:05}", rendition.name(), chunk.index),
+                weight: chunk.frames,
+                input: Arc::new(task),
+            });
+        }
+    }
+    Ok(items)
+}
+
+async fn one_chunk(
+    run: &Run<'_>,
+    task: Arc<ChunkTask>,
     mut share: Share,
 ) -> Result<(EncodedChunk, Share), StepError> {
-    let _place = workshop.place().await;
-    room(workshop)?;
-    let input = master(received)?;
-    let partial = work.join(workshop.partial(&format!("{}-{:05}", rung.name, chunk.index)));
-    let path = work.join(format!("{}-{:05}.mp4", rung.name, chunk.index));
-    let encoded = encode_chunk(
-        &workshop.tools,
-        &input,
-        report,
-        &planned.plan,
-        &chunk,
-        &rung,
-        &partial,
-        |frames| share.set(frames),
-    )
-    .await
-    .map_err(|error| judged(&error))?;
+    room(run.workshop)?;
+    let name = format!("{}-{:05}", task.rendition.name(), task.index);
+    let partial = run.work.join(run.workshop.partial(&name));
+    let path = run.work.join(format!("{name}.mp4"));
+    let order = Order {
+        priority: run.priority,
+        name: format!("{}/{name}", run.name),
+        task,
+        master: run.received.master.clone(),
+        out: partial.clone(),
+    };
+    let encoded = run
+        .workshop
+        .farm
+        .make(order, |frames| share.set(frames))
+        .await
+        .map_err(|error| failure(&error, error.is_transient()))?;
     platform_files::persist(&partial, &path)
         .await
         .map_err(disk("an encoded chunk cannot be kept"))?;
     Ok((EncodedChunk { path, ..encoded }, share))
 }
 
-/// Encodes every sound track, one after the other.
+/// Encodes every sound track in every format of the profile, one after the other.
 pub(crate) async fn sounds(
     workshop: &Workshop,
     received: &Received,
@@ -98,22 +112,35 @@ pub(crate) async fn sounds(
 ) -> Result<Vec<Sound>, StepError> {
     let seconds = report.duration_ms / 1000;
     let tracks = &report.audio[..report.audio.len().min(AUDIO_TRACKS)];
-    meter.set_total(seconds * tracks.len() as u64);
-    let mut sounds = Vec::with_capacity(tracks.len());
-    for (before, facts) in (0..).zip(tracks) {
+    let wanted: Vec<_> = tracks
+        .iter()
+        .flat_map(|facts| {
+            let formats = audio_formats(workshop.profile, facts.channels);
+            formats.into_iter().map(move |format| (facts, format))
+        })
+        .collect();
+    meter.set_total(seconds * wanted.len() as u64);
+    let mut sounds = Vec::with_capacity(wanted.len());
+    for (before, (facts, format)) in (0..).zip(wanted) {
         let _place = workshop.place().await;
         room(workshop)?;
         let input = master(received)?;
-        let partial = work.join(workshop.partial(&format!("sound-{}", facts.stream_index)));
-        let path = work.join(format!("sound-{}.mp4", facts.stream_index));
+        let name = format!("sound-{}-{}", facts.stream_index, format.name());
+        let partial = work.join(workshop.partial(&name));
+        let path = work.join(format!("{name}.mp4"));
         let on_progress =
             |time: std::time::Duration| meter.set_done(before * seconds + time.as_secs());
+        let target = workshop.loudness;
+        let settings = AudioSettings { format, target };
+        let plan = &planned.plan;
+        let tools = &workshop.tools;
         let encoded = encode_audio(
-            &workshop.tools,
+            tools,
             &input,
             report,
             facts,
-            &planned.plan,
+            plan,
+            settings,
             &partial,
             on_progress,
         )
@@ -122,10 +149,9 @@ pub(crate) async fn sounds(
         platform_files::persist(&partial, &path)
             .await
             .map_err(disk("the encoded sound cannot be kept"))?;
-        let encoded = studio_encode::EncodedAudio { path, ..encoded };
         sounds.push(Sound {
             facts: facts.clone(),
-            encoded,
+            encoded: EncodedAudio { path, ..encoded },
         });
     }
     meter.set_done(meter.total());

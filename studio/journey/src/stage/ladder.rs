@@ -3,20 +3,21 @@
 use std::path::Path;
 use std::time::Duration;
 
+use contracts_studio::VideoCodec;
 use data_workflow::{Meter, StepError};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
-use studio_encode::{EncodeError, Span, TrialBench};
+use media_ffmpeg::MediaInput;
+use studio_encode::{EncodeError, Grain, Span, TrialBench, measure_grain, renditions};
 use studio_inspect::Report;
 use studio_ladder::limits::TRIAL_CRFS;
 use studio_ladder::{Rung, Sample, Trials, budget, candidates, samples};
 
-use super::survey::master;
 use crate::LadderChoice;
-use crate::makings::{Analysed, Planned, Received};
+use crate::makings::{Analysed, Chosen, Planned, Received};
+use crate::outcome::failure;
 use crate::workshop::{Workshop, remove_folder};
 
-/// Chooses the rungs and each one's rate factors; the fixed ladder where that is configured, and, with a
-/// warning, where the analysis fails.
+/// Chooses what the picture is encoded in: the rungs, and the codecs of the profile at each of them.
 pub(crate) async fn ladder(
     workshop: &Workshop,
     received: &Received,
@@ -25,7 +26,53 @@ pub(crate) async fn ladder(
     work: &Path,
     meter: Meter,
 ) -> Result<Analysed, StepError> {
-    let fixed = || Analysed::fixed(planned.rungs.clone());
+    let mut ladder = choose(workshop, received, report, planned, work, meter).await?;
+    let grain = match grain(workshop, received, report).await {
+        Ok(grain) => grain,
+        Err(error) if error.is_transient() => return Err(failure(&error, true)),
+        Err(error) => {
+            let warning = format!("film grain was not looked for and is encoded as it is: {error}");
+            ladder.warnings.push(warning);
+            Grain::NONE
+        }
+    };
+    let renditions = renditions(workshop.profile, &report.video, &ladder.rungs, grain);
+    Ok(Analysed { ladder, renditions })
+}
+
+/// The master's grain, where a codec is made that can put it back.
+async fn grain(
+    workshop: &Workshop,
+    received: &Received,
+    report: &Report,
+) -> Result<Grain, EncodeError> {
+    if !workshop.profile.video().contains(&VideoCodec::Av1) {
+        return Ok(Grain::NONE);
+    }
+    let _place = workshop.place().await;
+    let input = opened(received)?;
+    measure_grain(&workshop.tools, &input, report).await
+}
+
+/// The master, for those who tell their errors as the encoder does.
+fn opened(received: &Received) -> Result<MediaInput, EncodeError> {
+    MediaInput::open(&received.master).map_err(|error| EncodeError::Disk {
+        path: received.master.clone(),
+        source: std::io::Error::other(error),
+    })
+}
+
+/// Chooses the rungs and each one's rate factors; the fixed ladder where that is configured, and, with a
+/// warning, where the analysis fails.
+async fn choose(
+    workshop: &Workshop,
+    received: &Received,
+    report: &Report,
+    planned: &Planned,
+    work: &Path,
+    meter: Meter,
+) -> Result<Chosen, StepError> {
+    let fixed = || Chosen::fixed(planned.rungs.clone());
     if workshop.ladder == LadderChoice::Fixed {
         return Ok(fixed());
     }
@@ -43,7 +90,7 @@ pub(crate) async fn ladder(
     let Some((ladder, trials)) = chosen else {
         let warning =
             format!("the title's own ladder could not be found, the fixed one is used: {warning}");
-        return Ok(Analysed {
+        return Ok(Chosen {
             warnings: vec![warning],
             ..fixed()
         });
@@ -58,7 +105,7 @@ pub(crate) async fn ladder(
         .iter()
         .map(|rung| trials.allocation(rung, &parts, rate))
         .collect();
-    Ok(Analysed {
+    Ok(Chosen {
         rungs: ladder.rungs,
         crfs,
         report: Some(ladder.report),
@@ -78,7 +125,7 @@ async fn trials(
         path: folder.to_owned(),
         source,
     };
-    let input = master(received).map_err(|error| disk(std::io::Error::other(error)))?;
+    let input = opened(received)?;
     let plan = &planned.plan;
     let sizes = sizes(report, plan.frame_rate);
     let segments: Vec<_> = plan.segments().map(|it| (it.start, it.frames)).collect();

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use contracts_studio::VideoCodec;
 use data_workflow::{Meter, StepError};
 use media_ffmpeg::{MediaInput, Tools};
 use studio_package::{
@@ -21,17 +22,17 @@ pub(crate) async fn package(
     meter: Meter,
 ) -> Result<ReleaseParts, StepError> {
     let planned = &makings.planned;
-    let rungs = &makings.ladder.rungs;
-    meter.set_total(rungs.len() as u64 + makings.sounds.len() as u64 + 2);
-    let mut video = Vec::with_capacity(rungs.len());
+    let renditions = &makings.analysed.renditions;
+    meter.set_total(renditions.len() as u64 + makings.sounds.len() as u64 + 2);
+    let mut video = Vec::with_capacity(renditions.len());
     let mut done = 0..;
     let mut count = || meter.set_done(done.next().unwrap_or_default() + 1);
-    for (rung, chunks) in rungs
+    for (rendition, chunks) in renditions
         .iter()
         .zip(makings.chunks.chunks(planned.chunks.len()))
     {
         let paths: Vec<_> = chunks.iter().map(|chunk| chunk.path.clone()).collect();
-        let path = makings.work.join(format!("{}.mp4", rung.name));
+        let path = makings.work.join(format!("{}.mp4", rendition.name()));
         let track = package_video(&paths, &planned.plan, &path)
             .await
             .map_err(|error| judged(&error))?;
@@ -43,7 +44,13 @@ pub(crate) async fn package(
         audio.push(sound_part(makings, sound, &makings.sounds).await?);
         count();
     }
-    let (tiles, artwork) = pictures(&workshop.tools, makings, &video).await;
+    // H.264 is in every profile and of standard range, as pictures must be.
+    let of_h264 = renditions.iter().zip(&video);
+    let of_h264: Vec<_> = of_h264
+        .filter(|(rendition, _)| rendition.codec == VideoCodec::H264)
+        .map(|(_, part)| part.clone())
+        .collect();
+    let (tiles, artwork) = pictures(&workshop.tools, makings, &of_h264).await;
     count();
     count();
     Ok(ReleaseParts {
@@ -63,9 +70,11 @@ async fn sound_part(
     all: &[Sound],
 ) -> Result<AudioPart, StepError> {
     let facts = &sound.facts;
-    let path = makings
-        .work
-        .join(format!("sound-{}-track.mp4", facts.stream_index));
+    let path = makings.work.join(format!(
+        "sound-{}-{}-track.mp4",
+        facts.stream_index,
+        sound.encoded.format.name()
+    ));
     let track = package_audio(&sound.encoded.path, &path)
         .await
         .map_err(|error| judged(&error))?;
@@ -75,7 +84,7 @@ async fn sound_part(
         track,
         language: facts.language.clone(),
         label: label(sound, all),
-        default: chosen.is_some_and(|chosen| chosen.facts.stream_index == facts.stream_index),
+        default: chosen.is_some_and(|chosen| chosen.encoded.path == sound.encoded.path),
     })
 }
 

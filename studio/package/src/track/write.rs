@@ -29,7 +29,7 @@ pub async fn package_video(
         let members = set.members();
         let mut tracks = Vec::with_capacity(chunks.len());
         for (member, path) in members.iter().zip(&chunks) {
-            tracks.push(readable(path, read_video(member))?);
+            tracks.push(readable(path, Track::read_whole_video(member))?);
         }
         let rate = (plan.frame_rate.numerator, plan.frame_rate.denominator);
         let arrangement =
@@ -42,17 +42,6 @@ pub async fn package_video(
         store(&arrangement, &members, &out)
     })
     .await
-}
-
-/// A chunk's samples, its entry completed from the first of them.
-fn read_video(member: &Member<'_>) -> Result<Track, ReadError> {
-    let mut track = Track::read_video(member)?;
-    if let Some(first) = track.samples.first() {
-        let mut sample = vec![0; first.size as usize];
-        member.read_exact_at(first.offset, &mut sample)?;
-        track.format.entry.learn(&sample)?;
-    }
-    Ok(track)
 }
 
 /// Writes the one AAC or Opus track of an MP4 file as the track file `out`, in segments of about 4 s on a
