@@ -187,8 +187,10 @@ test('every real clip publishes', { skip: realClip('README.md') ? false : 'the r
     assert.equal(code, 0, `${name}: ${stderr}`);
     assert.equal(status.state, 'published', name);
     assert.ok((await shapeOf(status.id)).rungs > 0, name);
-    const lost = status.warnings.filter((warning) => /^subtitle track \d+ .* is left out/.test(warning));
-    assert.equal(lost.length > 0, /ass-subtitles|mov_text/.test(name), `${name}: ${status.warnings}`);
+    const { events } = await service.api(`/studio/v1/titles/${status.id}/timeline`);
+    const kinds = new Set(events.map(({ kind }) => kind));
+    assert.ok(kinds.has('shot'), `${name}: ${status.warnings}`);
+    assert.equal(kinds.has('subtitle'), /ass-subtitles|mov_text/.test(name), `${name}: ${status.warnings}`);
   }
   assert.deepEqual(leftovers(), []);
 });

@@ -72,6 +72,8 @@ fn start(command: &Command) -> Result<Child, ToolError> {
         // Nothing of ours leaks in: no credentials, no proxy, no locale that changes messages.
         .env_clear()
         .env("LC_ALL", "C.UTF-8")
+        // What tesseract would use beyond one thread spins more than it reads.
+        .env("OMP_THREAD_LIMIT", "1")
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

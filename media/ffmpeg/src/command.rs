@@ -13,6 +13,7 @@ use crate::{Limits, MediaInput, Progress, ToolError, child};
 pub(crate) enum Kind {
     Ffmpeg,
     Ffprobe,
+    Tesseract,
 }
 
 impl Kind {
@@ -20,6 +21,7 @@ impl Kind {
         match self {
             Self::Ffmpeg => "ffmpeg",
             Self::Ffprobe => "ffprobe",
+            Self::Tesseract => "tesseract",
         }
     }
 }
@@ -43,7 +45,7 @@ pub struct Command {
 /// What a successful run left.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finished {
-    /// Standard output, when it was captured: always for ffprobe, for ffmpeg after
+    /// Standard output, when it was captured: always for ffprobe and tesseract, for ffmpeg after
     /// [`Command::capture_stdout`].
     pub stdout: Vec<u8>,
     /// The end of standard error: warnings.
@@ -60,7 +62,7 @@ impl Command {
             arguments: Vec::new(),
             limits: Limits::default(),
             folder: PathBuf::from("/"),
-            captured: kind == Kind::Ffprobe,
+            captured: kind != Kind::Ffmpeg,
             bare: false,
         }
     }
@@ -192,6 +194,7 @@ impl Command {
     /// Everything after the program's name.
     pub(crate) fn all_arguments(&self) -> Vec<OsString> {
         let own: &[&str] = match (self.bare, self.kind, self.captured) {
+            (_, Kind::Tesseract, _) => &[],
             (true, _, _) | (_, Kind::Ffprobe, _) => &["-hide_banner", "-loglevel", "error"],
             (_, Kind::Ffmpeg, false) => FFMPEG_WITH_PROGRESS,
             (_, Kind::Ffmpeg, true) => FFMPEG_CAPTURED,

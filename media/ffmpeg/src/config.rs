@@ -14,6 +14,10 @@ pub struct ToolsConfig {
     /// The ffprobe program.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ffprobe: Option<PathBuf>,
+    /// The tesseract program, which reads text in pictures; without it subtitles are not moved off such
+    /// text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tesseract: Option<PathBuf>,
     /// The folder that `./run` installs the pinned tools in; relative to the working folder.
     pub folder: PathBuf,
 }
@@ -23,6 +27,7 @@ impl Default for ToolsConfig {
         Self {
             ffmpeg: None,
             ffprobe: None,
+            tesseract: None,
             folder: PathBuf::from(".tools/bin"),
         }
     }

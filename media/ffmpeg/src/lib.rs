@@ -1,4 +1,4 @@
-//! The one door to ffmpeg and ffprobe.
+//! The one door to ffmpeg, ffprobe and, where it is installed, tesseract.
 //!
 //! The tools run as child processes, never linked in: a file that breaks a decoder breaks a process
 //! with a CPU limit, a memory limit, a deadline, an empty environment and no network protocol, and

@@ -18,11 +18,13 @@ const ASK_LIMIT: Duration = Duration::from_secs(30);
 pub struct Tools {
     ffmpeg: Arc<Path>,
     ffprobe: Arc<Path>,
+    tesseract: Option<Arc<Path>>,
     capabilities: Arc<Capabilities>,
 }
 
 impl Tools {
-    /// Finds both tools and checks that they run and have what every title needs.
+    /// Finds the tools and checks that they run and have what every title needs. Tesseract may be absent
+    /// unless the configuration names it.
     ///
     /// # Errors
     /// [`ToolsError`]: an operator has to install or name a tool.
@@ -30,6 +32,14 @@ impl Tools {
         let ffmpeg = find("ffmpeg", config.ffmpeg.as_deref(), &config.folder)?;
         let ffprobe = find("ffprobe", config.ffprobe.as_deref(), &config.folder)?;
         ask(Kind::Ffprobe, &ffprobe, "-version").await?;
+        let tesseract = match find("tesseract", config.tesseract.as_deref(), &config.folder) {
+            Ok(program) => {
+                ask(Kind::Tesseract, &program, "--version").await?;
+                Some(program.into())
+            }
+            Err(absent) if config.tesseract.is_some() => return Err(absent),
+            Err(_) => None,
+        };
         let capabilities = Capabilities::from_output(
             &ask(Kind::Ffmpeg, &ffmpeg, "-version").await?,
             &ask(Kind::Ffmpeg, &ffmpeg, "-encoders").await?,
@@ -49,6 +59,7 @@ impl Tools {
         Ok(Self {
             ffmpeg: ffmpeg.into(),
             ffprobe: ffprobe.into(),
+            tesseract,
             capabilities: Arc::new(capabilities),
         })
     }
@@ -66,6 +77,12 @@ impl Tools {
     /// A run of ffprobe, to be given its arguments.
     pub fn ffprobe(&self) -> Command {
         Command::new(Kind::Ffprobe, self.ffprobe.to_path_buf())
+    }
+
+    /// A run of tesseract, to be given its arguments; nothing where it is not installed.
+    pub fn tesseract(&self) -> Option<Command> {
+        let program = self.tesseract.as_ref()?;
+        Some(Command::new(Kind::Tesseract, program.to_path_buf()))
     }
 }
 

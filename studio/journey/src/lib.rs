@@ -5,6 +5,7 @@
 //! This crate must not know how any step does its work, nor who asks (the binary puts its own layer
 //! before [`router`]).
 
+mod documents;
 mod error;
 mod inspections;
 mod limits;

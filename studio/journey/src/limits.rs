@@ -20,8 +20,6 @@ pub(crate) const AUDIO_TRACKS: usize = 16;
 pub(crate) const TITLES_PARTITIONS: u32 = 4;
 /// Years a film can be from: the first moving pictures to a few years ahead.
 pub(crate) const YEARS: RangeInclusive<i32> = 1870..=2100;
-/// Bytes of a subtitle file that are read: far above any real one.
-pub(crate) const SUBTITLE_BYTES: u64 = 16 << 20;
 /// Free space that must stay on the studio's disk.
 pub(crate) const DISK_RESERVE: u64 = 512 << 20;
 /// Runs worked on at once: a short title does not wait behind a long one.

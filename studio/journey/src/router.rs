@@ -1,6 +1,7 @@
 //! The studio over HTTP. The binary lets only owners through.
 
 mod answer;
+mod timeline;
 
 use axum::Json;
 use axum::body::Body;
@@ -31,6 +32,8 @@ pub fn router(studio: Studio) -> OpenApiRouter {
         .routes(routes!(unpublish))
         .routes(routes!(publish))
         .routes(routes!(retry))
+        .routes(routes!(timeline::timeline))
+        .routes(routes!(timeline::subtitles))
         .with_state(studio)
 }
 

@@ -62,7 +62,9 @@ async fn stages(context: &Context, workshop: &Workshop, input: &RunInput) -> Res
         })
         .await?;
     let texts = context
-        .step("text", policy, |_| stage::texts(&received, &report, &work))
+        .step("text", policy, |_| {
+            stage::texts(workshop, input, &received, &report, &planned, &work)
+        })
         .await?;
     let chunks = stage::encode(
         context, workshop, input, &received, &report, &planned, &analysed,

@@ -21,9 +21,11 @@ use serde::{Deserialize, Serialize};
 use studio_encode::LoudnessTarget;
 use studio_farm::Farm;
 use studio_ingest::Uploads;
+use studio_timeline::Document;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
+use crate::documents::Documents;
 use crate::error::StudioError;
 use crate::inspections::Inspections;
 use crate::limits::{RUNS_AT_ONCE, TITLES_PARTITIONS};
@@ -105,6 +107,7 @@ impl Studio {
             events: parts.events,
             records: Records::open(&parts.engine).await?,
             inspections: Inspections::open(&parts.engine).await?,
+            documents: Documents::open(&parts.engine).await?,
             clock: parts.clock,
             folder: parts.folder,
             places: Arc::new(Semaphore::new(encoders)),
@@ -211,6 +214,18 @@ impl Studio {
         Ok(self.workshop.inspections.get(&record.id).await?)
     }
 
+    /// What is known of a title along its time.
+    pub async fn document(&self, id: &TitleId) -> Result<Document, StudioError> {
+        let record = self.record(id).await?;
+        let kept = self.workshop.documents.get(id).await?;
+        kept.ok_or_else(|| {
+            let name = record.submission.title;
+            StudioError::State(format!(
+                "{name} has no timeline yet; it comes with the subtitles' step"
+            ))
+        })
+    }
+
     /// Takes a title out of the catalogue and its files off every appliance and the origin. Its master
     /// stays, for [`Studio::publish`].
     pub async fn unpublish(&self, id: &TitleId) -> Result<(), StudioError> {
@@ -279,6 +294,7 @@ impl Studio {
             .forget_uploads(uploads(&record.submission))
             .await;
         self.workshop.inspections.remove(id).await?;
+        self.workshop.documents.remove(id).await?;
         self.workshop.records.remove(id).await?;
         self.tell(id, &TitleEvent::Deleted { title: id.clone() })
             .await

@@ -17,6 +17,7 @@ use studio_ingest::Uploads;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::LadderChoice;
+use crate::documents::Documents;
 use crate::inspections::Inspections;
 use crate::record::{Records, workflow_id};
 
@@ -29,6 +30,7 @@ pub(crate) struct Workshop {
     pub(crate) events: SharedLog,
     pub(crate) records: Records,
     pub(crate) inspections: Inspections,
+    pub(crate) documents: Documents,
     pub(crate) clock: SharedClock,
     pub(crate) folder: PathBuf,
     /// One place per encoder process, shared by all titles.

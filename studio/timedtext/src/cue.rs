@@ -1,4 +1,4 @@
-//! The cue model both formats are read into.
+//! The cue model every format is read into.
 
 /// The cues of one subtitle file, in order of their start.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -1,13 +1,13 @@
-//! Bytes to text: UTF-8 first, UTF-16 by its mark, windows-1252 when it can be nothing else.
+//! Bytes to text: by the mark at the start, else UTF-8, else the encoding that the bytes look most like.
+
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
 use crate::error::{Problem, TextError, Warnings};
 use crate::limits::MAX_BYTES;
 
-/// What windows-1252 has at 0x80 to 0x9f, as the WHATWG Encoding Standard maps it.
-const WINDOWS_1252_HIGH: [char; 32] = [
-    '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}',
-    '\u{90}', '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
-];
+/// Bytes looked at for UTF-16 that has no mark.
+const LOOKED_AT: usize = 4096;
 
 /// The file's text without its byte order mark.
 pub(crate) fn text(name: &str, bytes: &[u8], warnings: &mut Warnings) -> Result<String, TextError> {
@@ -17,38 +17,45 @@ pub(crate) fn text(name: &str, bytes: &[u8], warnings: &mut Warnings) -> Result<
             bytes: bytes.len(),
         });
     }
-    let text = match bytes {
-        [0xef, 0xbb, 0xbf, rest @ ..] => String::from_utf8_lossy(rest).into_owned(),
-        [0xff, 0xfe, rest @ ..] => utf_16(rest, u16::from_le_bytes),
-        [0xfe, 0xff, rest @ ..] => utf_16(rest, u16::from_be_bytes),
-        _ => std::str::from_utf8(bytes).map_or_else(
-            |_| {
-                warnings.add(None, Problem::Windows1252);
-                bytes.iter().map(|byte| windows_1252(*byte)).collect()
-            },
-            str::to_owned,
-        ),
-    };
+    let marked = Encoding::for_bom(bytes).map(|(encoding, _)| encoding);
+    let valid = || std::str::from_utf8(bytes).is_ok() && utf_16(bytes).is_none();
+    let encoding = marked
+        .or_else(|| valid().then_some(UTF_8))
+        .unwrap_or_else(|| {
+            let guessed = utf_16(bytes).unwrap_or_else(|| guess(bytes));
+            warnings.add(None, Problem::Guessed(guessed.name()));
+            guessed
+        });
+    let (text, _, unreadable) = encoding.decode(bytes);
     if text.chars().any(is_binary) {
         return Err(TextError::NotText {
             name: name.to_owned(),
         });
     }
-    Ok(text)
-}
-
-fn utf_16(bytes: &[u8], join: fn([u8; 2]) -> u16) -> String {
-    let units = bytes.chunks_exact(2).map(|pair| join([pair[0], pair[1]]));
-    char::decode_utf16(units)
-        .map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER))
-        .collect()
-}
-
-fn windows_1252(byte: u8) -> char {
-    match byte {
-        0x80..=0x9f => WINDOWS_1252_HIGH[usize::from(byte - 0x80)],
-        _ => char::from(byte),
+    if unreadable {
+        warnings.add(None, Problem::Unreadable);
     }
+    Ok(text.into_owned())
+}
+
+/// UTF-16 without a mark: nearly every other byte of a Western text is zero, and none of any other text.
+fn utf_16(bytes: &[u8]) -> Option<&'static Encoding> {
+    let (pairs, _) = bytes[..bytes.len().min(LOOKED_AT)].as_chunks::<2>();
+    let zeros = |at: usize| pairs.iter().filter(|pair| pair[at] == 0).count();
+    let (first, second) = (zeros(0), zeros(1));
+    let most = |count: usize| count > 4 && count * 10 > pairs.len() * 7;
+    match (most(first) && second == 0, most(second) && first == 0) {
+        (true, false) => Some(UTF_16BE),
+        (false, true) => Some(UTF_16LE),
+        _ => None,
+    }
+}
+
+/// By how often letters follow one another in the languages that each encoding is for.
+fn guess(bytes: &[u8]) -> &'static Encoding {
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
+    detector.feed(bytes, true);
+    detector.guess(None, Utf8Detection::Deny)
 }
 
 /// Control characters no subtitle file holds. 0x1a ends some files made on DOS.
@@ -82,6 +89,19 @@ mod tests {
             assert_eq!(read(&bytes), Ok((wanted.to_owned(), 0)));
         }
         assert_eq!(read(b"Caf\xe9 \x96 \x93ok\x94"), Ok((wanted.to_owned(), 1)));
+        for bytes in [utf_16(u16::to_le_bytes), utf_16(u16::to_be_bytes)] {
+            assert_eq!(read(&bytes), Ok((wanted.to_owned(), 1)));
+        }
+    }
+
+    #[test]
+    fn encodings_of_other_scripts_are_told_by_their_letters() {
+        let russian = "Привет, как твои дела? Всё хорошо, спасибо.";
+        let (bytes, _, _) = encoding_rs::WINDOWS_1251.encode(russian);
+        assert_eq!(read(&bytes), Ok((russian.to_owned(), 1)));
+        let japanese = "こんにちは、お元気ですか。今日はいい天気ですね。";
+        let (bytes, _, _) = encoding_rs::SHIFT_JIS.encode(japanese);
+        assert_eq!(read(&bytes), Ok((japanese.to_owned(), 1)));
     }
 
     #[test]

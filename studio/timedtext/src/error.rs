@@ -18,7 +18,7 @@ pub enum TextError {
         bytes: usize,
     },
     /// Control bytes where text should be.
-    #[error("{name} is not text; upload an SRT or WebVTT file")]
+    #[error("{name} is not text; upload an SRT, WebVTT, TTML or ASS file")]
     NotText {
         /// The file.
         name: String,
@@ -78,9 +78,12 @@ impl fmt::Display for Warning {
 /// What a [`Warning`] is about.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Problem {
-    /// Read as windows-1252.
-    #[error("the file is not UTF-8 and was read as windows-1252; check its accents")]
-    Windows1252,
+    /// Not UTF-8 and without a mark; read in the encoding that its bytes look most like.
+    #[error("the file is not UTF-8 and was read as {0}; check its accents")]
+    Guessed(&'static str),
+    /// Bytes that mean nothing in its encoding.
+    #[error("some characters could not be read and show as \u{fffd}")]
+    Unreadable,
     /// A time that could not be read.
     #[error("the cue's times cannot be read; it was left out")]
     UnreadableTime,
@@ -99,6 +102,15 @@ pub enum Problem {
     /// More lines than [`MAX_CUE_LINES`].
     #[error("the cue has more than {MAX_CUE_LINES} lines; the rest was left out")]
     ManyLines,
+    /// One cue's text is longer than [`MAX_LINE_BYTES`].
+    #[error("the cue's text is longer than {MAX_LINE_BYTES} bytes; it was left out")]
+    LongText,
+    /// Not well-formed XML.
+    #[error("the XML is broken here, or nested too deep; what follows was left out")]
+    BrokenXml,
+    /// A reference to an entity that XML does not define.
+    #[error("an entity of the file's own was left out")]
+    UnknownEntity,
     /// A cue setting that is not one of WebVTT's.
     #[error("the cue setting {0:?} is unknown; it was left out")]
     UnknownSetting(String),

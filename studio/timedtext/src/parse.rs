@@ -3,12 +3,13 @@
 use crate::cue::{Cue, Cues};
 use crate::error::{Problem, TextError, Warning, Warnings};
 use crate::limits::{MAX_CUE_LINES, MAX_CUES, MAX_LINE_BYTES};
-use crate::{decode, srt, vtt};
+use crate::{ass, decode, srt, ttml, vtt};
 
 /// One line of the file and its number, counted from 1.
 pub(crate) type Line<'a> = (usize, &'a str);
 
-/// Reads an SRT or WebVTT file. Content that begins with `WEBVTT` is WebVTT, whatever its name.
+/// Reads an SRT, WebVTT, TTML (IMSC 1) or ASS file. What it begins with says which, whatever its name; what
+/// begins like none of them is SRT.
 ///
 /// # Errors
 /// See [`TextError`]; every one names the file and, where there is one, the line.
@@ -21,20 +22,12 @@ pub fn parse(name: &str, bytes: &[u8]) -> Result<(Cues, Vec<Warning>), TextError
         .enumerate()
         .map(|(at, line)| (at + 1, line))
         .collect();
-    if let Some((line, _)) = lines.iter().find(|(_, line)| line.len() > MAX_LINE_BYTES) {
-        return Err(TextError::LongLine {
-            name: name.to_owned(),
-            line: *line,
-        });
-    }
-    let drafts = if vtt::has_signature(&text) {
-        vtt::read(&lines, &mut warnings)
-    } else if has_extension(name, "vtt") {
-        return Err(TextError::NoSignature {
-            name: name.to_owned(),
-        });
+    let drafts = if ttml::has_signature(&text) {
+        ttml::read(&text, &mut warnings)
+    } else if ass::has_signature(&text) {
+        ass::read(&lines, &mut warnings)
     } else {
-        srt::read(&lines, &mut warnings)
+        read_lines(name, &text, &lines, &mut warnings)?
     };
     if let Some((line, _)) = drafts.get(MAX_CUES) {
         return Err(TextError::TooManyCues {
@@ -56,6 +49,30 @@ pub fn parse(name: &str, bytes: &[u8]) -> Result<(Cues, Vec<Warning>), TextError
         });
     }
     Ok((Cues { cues }, warnings))
+}
+
+/// The formats whose lines are lines of text.
+fn read_lines(
+    name: &str,
+    text: &str,
+    lines: &[Line<'_>],
+    warnings: &mut Warnings,
+) -> Result<Vec<(usize, Cue)>, TextError> {
+    if let Some((line, _)) = lines.iter().find(|(_, line)| line.len() > MAX_LINE_BYTES) {
+        return Err(TextError::LongLine {
+            name: name.to_owned(),
+            line: *line,
+        });
+    }
+    if vtt::has_signature(text) {
+        return Ok(vtt::read(lines, warnings));
+    }
+    if has_extension(name, "vtt") {
+        return Err(TextError::NoSignature {
+            name: name.to_owned(),
+        });
+    }
+    Ok(srt::read(lines, warnings))
 }
 
 /// Joins a cue's lines, without the empty ones, which would end it; nothing when no text is left.

@@ -38,6 +38,11 @@ impl Workplace {
                 missing.consequence
             );
         }
+        if tools.tesseract().is_none() {
+            tracing::warn!(
+                "tesseract is not installed: subtitles are not moved off text in the picture"
+            );
+        }
         let uploads = Uploads::open(
             ground.data.join("uploads"),
             Arc::clone(clock),

@@ -1,7 +1,7 @@
 // What an owner does to titles: list, follow, publish, withdraw, retry, remove, and register an uploaded file.
 import { ask, tell } from './http';
 import { ApiProblem } from './problem';
-import type { Inspection, LadderReport, NewTitle, TitleStatus } from './types';
+import type { Inspection, LadderReport, NewTitle, Timeline, TitleStatus } from './types';
 
 const titlePath = (id: string): string => `/studio/v1/titles/${encodeURIComponent(id)}`;
 
@@ -26,6 +26,11 @@ export function status(id: string, signal?: AbortSignal): Promise<TitleStatus> {
 
 export function ladder(id: string, signal?: AbortSignal): Promise<LadderReport | null> {
   return ask<LadderReport | null>(`${titlePath(id)}/ladder`, { signal });
+}
+
+/** What is known of a title along its time; refused with 409 until its shots and subtitles are. */
+export function timeline(id: string, signal?: AbortSignal): Promise<Timeline> {
+  return ask<Timeline>(`${titlePath(id)}/timeline`, { signal });
 }
 
 export function publish(id: string): Promise<void> {

@@ -168,6 +168,29 @@ export interface Inspection {
   };
 }
 
+/** Ten-thousandths of the frame's sides, from the upper left. */
+export interface Region {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+/** What is so of a title for a while. */
+export type TimelineEvent = { start_ms: number; end_ms: number; region?: Region } & (
+  | { kind: 'shot'; index: number }
+  | { kind: 'finding'; severity: 'notice' | 'warning' | 'error'; what: string; message: string }
+  | { kind: 'subtitle'; track: number; language: string; text: string; settings?: string }
+  | { kind: 'picture-text'; text: string; confidence: number }
+  | { kind: 'subtitle-move'; track: number; from: Region; text: string }
+);
+
+export interface Timeline {
+  duration_ms: number;
+  /** In order of their start. */
+  events: TimelineEvent[];
+}
+
 export interface NewTitle {
   title: string;
   upload_id: string;

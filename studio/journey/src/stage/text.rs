@@ -1,109 +1,108 @@
-//! Subtitles in, whole WebVTT files out.
+//! Subtitles in, moved off the picture's own text, whole WebVTT files out; and the media document.
+
+mod document;
+mod tracks;
 
 use std::path::Path;
 use std::time::Duration;
 
 use data_workflow::StepError;
-use studio_inspect::{Report, TextFacts};
+use studio_inspect::Report;
 use studio_package::SubtitlePart;
-use studio_timedtext::LanguageTag;
+use studio_timedtext::Collisions;
+use studio_timeline::{Document, Event};
 
-use crate::limits::SUBTITLE_BYTES;
-use crate::makings::{Received, ReceivedSubtitle, Texts};
-use crate::outcome::{disk, failure};
+use crate::makings::{Planned, Received, RunInput, Texts};
+use crate::outcome::disk;
+use crate::stage::survey::master;
+use crate::workshop::Workshop;
+use tracks::Track;
 
-/// Reads every subtitle file and writes it as WebVTT that ends with the title.
+/// Reads every subtitle file and track, moves what would lie on text in the picture, writes each as WebVTT
+/// that ends with the title, and keeps the media document.
 pub(crate) async fn texts(
+    workshop: &Workshop,
+    input: &RunInput,
     received: &Received,
     report: &Report,
+    planned: &Planned,
     work: &Path,
 ) -> Result<Texts, StepError> {
     tokio::fs::create_dir_all(work)
         .await
         .map_err(disk("the work folder cannot be made"))?;
-    let mut texts = Texts {
-        parts: Vec::new(),
-        warnings: left_out(&report.text).collect(),
-    };
-    for (index, subtitle) in received.subtitles.iter().enumerate() {
-        let out = work.join(format!("subtitles-{index}.vtt"));
-        let warnings = convert(subtitle, report, &out).await?;
-        let language: LanguageTag = subtitle
-            .language
-            .parse()
-            .map_err(|error| failure(&error, false))?;
-        let label = subtitle.label.clone().unwrap_or_else(|| language.label());
-        texts.warnings.extend(warnings);
-        texts.parts.push(SubtitlePart {
-            path: out,
-            language: language.to_string(),
-            label,
+    let mut warnings = Vec::new();
+    let mut tracks = tracks::handed_in(received, report).await?;
+    tracks::of_master(workshop, received, report, &mut tracks, &mut warnings).await?;
+    let letters = letters(workshop, received, report, &tracks, work, &mut warnings).await?;
+    let letters = Document::new(report.duration_ms, letters).unwrap_or_default();
+    let mut events = document::shots(planned);
+    if let Some(inspection) = workshop.inspections.get(&input.title).await? {
+        events.extend(document::findings(&inspection));
+    }
+    let mut parts = Vec::with_capacity(tracks.len());
+    for (number, track) in (0..).zip(&mut tracks) {
+        let collisions = track.cues.avoid(&letters.index());
+        warnings.append(&mut track.warnings);
+        warnings.extend(told(&track.label, &collisions));
+        warnings.extend(document::summary(track));
+        events.extend(document::of_track(number, track, &collisions));
+        let path = work.join(format!("subtitles-{number}.vtt"));
+        platform_files::write_atomic(&path, track.cues.to_webvtt())
+            .await
+            .map_err(disk("the subtitles cannot be written"))?;
+        parts.push(SubtitlePart {
+            path,
+            language: track.language.clone(),
+            label: track.label.clone(),
         });
     }
-    Ok(texts)
+    events.extend(letters.events().iter().cloned());
+    match Document::new(report.duration_ms, events) {
+        Ok(document) => workshop.documents.put(&input.title, &document).await?,
+        Err(error) => warnings.push(format!("the title has no timeline: {error}")),
+    }
+    Ok(Texts { parts, warnings })
 }
 
-/// One sentence for each text track of the master; tracks of pictures are told of by the inspection.
-fn left_out(tracks: &[TextFacts]) -> impl Iterator<Item = String> {
-    let text = tracks.iter().filter(|track| track.is_text);
-    text.map(|track| {
-        format!(
-            "subtitle track {} ({}) is left out; hand its text in as an SRT or WebVTT file",
-            track.stream_index, track.codec
-        )
-    })
-}
-
-async fn convert(
-    subtitle: &ReceivedSubtitle,
+/// Text in the picture while subtitles are shown. A title goes on without it.
+async fn letters(
+    workshop: &Workshop,
+    received: &Received,
     report: &Report,
-    out: &Path,
-) -> Result<Vec<String>, StepError> {
-    let failed = disk("the subtitles cannot be read");
-    let bytes = tokio::fs::metadata(&subtitle.path)
-        .await
-        .map_err(&failed)?
-        .len();
-    if bytes > SUBTITLE_BYTES {
-        let name = &subtitle.filename;
-        return Err(StepError::Permanent(format!(
-            "the subtitle file {name} has {bytes} bytes; at most {SUBTITLE_BYTES} are read, and no real one is near that"
-        )));
+    tracks: &[Track],
+    work: &Path,
+    warnings: &mut Vec<String>,
+) -> Result<Vec<Event>, StepError> {
+    let cues = tracks.iter().flat_map(|track| &track.cues.cues);
+    let wanted: Vec<_> = cues.filter_map(studio_timedtext::Cue::interval).collect();
+    if wanted.is_empty() {
+        return Ok(Vec::new());
     }
-    let text = tokio::fs::read(&subtitle.path).await.map_err(&failed)?;
-    let (cues, mut warnings) = studio_timedtext::parse(&subtitle.filename, &text)
-        .map_err(|error| failure(&error, false))?;
-    let (cues, trimmed) = cues.trim_to(Duration::from_millis(report.duration_ms));
-    warnings.extend(trimmed);
-    platform_files::write_atomic(out, cues.to_webvtt())
-        .await
-        .map_err(disk("the subtitles cannot be written"))?;
-    Ok(warnings
-        .iter()
-        .map(|warning| format!("{}: {warning}", subtitle.filename))
-        .collect())
+    let _place = workshop.place().await;
+    let input = master(received)?;
+    let picture = (&input, report.video.stream_index);
+    let duration = Duration::from_millis(report.duration_ms);
+    let found = studio_picturetext::find(&workshop.tools, picture, &wanted, duration, work).await;
+    match found {
+        Ok(Some(events)) => return Ok(events),
+        Ok(None) => warnings.push(
+            "tesseract is not installed: subtitles were not moved off text in the picture"
+                .to_owned(),
+        ),
+        Err(error) => warnings.push(error.to_string()),
+    }
+    Ok(Vec::new())
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn text_inside_a_master_is_not_lost_in_silence() {
-        let track = |stream_index, codec: &str, is_text| TextFacts {
-            stream_index,
-            codec: codec.to_owned(),
-            is_text,
-            language: "en".to_owned(),
-            title: None,
-            forced: false,
-            default: false,
-        };
-        let tracks = [track(2, "ass", true), track(3, "dvd_subtitle", false)];
-        let said: Vec<_> = left_out(&tracks).collect();
-        assert_eq!(
-            said,
-            ["subtitle track 2 (ass) is left out; hand its text in as an SRT or WebVTT file"]
-        );
-    }
+/// What became of the collisions, in a sentence each.
+fn told(label: &str, collisions: &Collisions) -> impl Iterator<Item = String> {
+    let moved = collisions.moved.len();
+    let stuck = collisions.stuck.len();
+    let moved = (moved > 0)
+        .then(|| format!("{label}: {moved} subtitles were moved off text in the picture"));
+    let stuck = (stuck > 0).then(|| {
+        format!("{label}: {stuck} subtitles lie on text in the picture, which leaves no free place")
+    });
+    moved.into_iter().chain(stuck)
 }

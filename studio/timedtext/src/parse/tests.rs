@@ -6,6 +6,7 @@ use media_ffmpeg::testing::shared_media;
 use proptest::prelude::*;
 
 use super::*;
+use crate::limits::MAX_BYTES;
 
 fn problems(warnings: &[Warning]) -> Vec<String> {
     warnings.iter().map(ToString::to_string).collect()
@@ -107,6 +108,28 @@ fn too_many_cues_are_refused_with_their_line() {
 }
 
 #[test]
+fn one_endless_line_is_refused_before_it_is_read() {
+    let endless = vec![b'x'; MAX_BYTES + 1];
+    assert!(matches!(
+        parse("a.srt", &endless),
+        Err(TextError::TooLarge { .. })
+    ));
+    let long = vec![b'x'; MAX_BYTES];
+    assert!(matches!(
+        parse("a.srt", &long),
+        Err(TextError::LongLine { line: 1, .. })
+    ));
+    for start in [
+        "[Script Info]\n[Events]\nFormat: Start, End, Text\nDialogue: 0:00:00.00,0:00:01.00,",
+        "<tt><p begin='0s' end='1s'>",
+    ] {
+        let text = format!("{start}{}</p></tt>", "x".repeat(1 << 20));
+        let refused = parse("a", text.as_bytes()).unwrap_err();
+        assert!(refused.to_string().contains("longer than"), "{refused}");
+    }
+}
+
+#[test]
 fn cues_past_the_titles_end_are_trimmed() {
     let (cues, _) = parse("film.srt", SRT.as_bytes()).unwrap();
     let (trimmed, warning) = cues.clone().trim_to(Duration::from_millis(1_500));
@@ -172,12 +195,21 @@ fn subtitle_like() -> impl Strategy<Value = String> {
         Just("NOTE\n".to_owned()),
         Just("STYLE\n".to_owned()),
         Just("{\\an8}<i>".to_owned()),
+        Just("[Events]\nFormat: Start, End, Text\n".to_owned()),
+        Just("Dialogue: 0:00:01.00,0:00:02.00,a{\\pos(1,2)\\i1}b\\Nc\n".to_owned()),
+        Just("<p begin=\"1s\" dur=\"2f\">".to_owned()),
+        Just("</p>".to_owned()),
+        Just("<br/>&amp;".to_owned()),
         "\\PC{0,6}",
     ];
-    (any::<bool>(), proptest::collection::vec(piece, 0..30)).prop_map(|(signed, pieces)| {
-        let header = if signed { "WEBVTT\n" } else { "" };
-        header.to_owned() + &pieces.concat()
-    })
+    let header = prop_oneof![
+        Just(""),
+        Just("WEBVTT\n"),
+        Just("[Script Info]\n"),
+        Just("<tt xmlns=\"http://www.w3.org/ns/ttml\"><body>"),
+    ];
+    (header, proptest::collection::vec(piece, 0..30))
+        .prop_map(|(header, pieces)| header.to_owned() + &pieces.concat())
 }
 
 proptest! {

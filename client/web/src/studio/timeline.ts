@@ -1,0 +1,86 @@
+// The media document as rows on one axis: which events go in which row, and where. Pure: no page, no clock.
+import type { TimelineEvent } from '../api/types';
+
+export interface Row {
+  /** Names the row in tests and keys. */
+  id: string;
+  name: string;
+  events: TimelineEvent[];
+}
+
+/** A bar: where it begins and how wide it is, in shares of the axis, and how many events it stands for. */
+export interface Bar {
+  at: number;
+  width: number;
+  events: TimelineEvent[];
+}
+
+/** Bars nearer than this share of the axis are drawn as one: a film has thousands of shots, a screen a thousand pixels. */
+export const CLOSE = 1 / 600;
+
+const NAMES: [TimelineEvent['kind'], string][] = [
+  ['shot', 'Shots'],
+  ['finding', 'Findings'],
+  ['picture-text', 'Text in the picture'],
+  ['subtitle-move', 'Moved subtitles'],
+];
+
+/** Every row there is something in; shots first, a row for each subtitle track. */
+export function rows(events: TimelineEvent[]): Row[] {
+  const found = NAMES.map(([kind, name]) => ({ id: kind, name, events: events.filter((event) => event.kind === kind) }));
+  const tracks = new Map<number, Row>();
+  for (const event of events) {
+    if (event.kind !== 'subtitle') continue;
+    const row = tracks.get(event.track) ?? { id: `subtitle-${event.track}`, name: `Subtitles (${event.language})`, events: [] };
+    row.events.push(event);
+    tracks.set(event.track, row);
+  }
+  const order = [...tracks].sort(([a], [b]) => a - b).map(([, row]) => row);
+  return [...found.slice(0, 2), ...order, ...found.slice(2)].filter((row) => row.events.length > 0);
+}
+
+/** The bars of a row, in order. Shots stand apart while there is room; others join where they would touch. */
+export function bars(events: TimelineEvent[], durationMs: number): Bar[] {
+  if (durationMs <= 0) return [];
+  const made: Bar[] = [];
+  for (const event of events) {
+    const at = Math.min(1, event.start_ms / durationMs);
+    const width = Math.min(1, event.end_ms / durationMs) - at;
+    const last = made.at(-1);
+    const joins = last !== undefined && (event.kind === 'shot' ? width < CLOSE && last.width < CLOSE : at < last.at + last.width + CLOSE / 4);
+    if (last === undefined || !joins) {
+      made.push({ at, width, events: [event] });
+    } else {
+      last.width = Math.max(last.width, at + width - last.at);
+      last.events.push(event);
+    }
+  }
+  return made;
+}
+
+/** What lasts at a moment, in the order of the rows. */
+export function during(list: Row[], atMs: number): { row: string; event: TimelineEvent }[] {
+  return list.flatMap((row) => row.events.filter((event) => event.start_ms <= atMs && atMs < event.end_ms).map((event) => ({ row: row.name, event })));
+}
+
+/** The start of the nearest event before or after a moment; the moment itself when there is none. */
+export function step(events: TimelineEvent[], atMs: number, forwards: boolean): number {
+  const starts = events.map((event) => event.start_ms).sort((a, b) => a - b);
+  return (forwards ? starts.find((start) => start > atMs) : starts.findLast((start) => start < atMs)) ?? atMs;
+}
+
+/** An event in words. */
+export function words(event: TimelineEvent): string {
+  switch (event.kind) {
+    case 'shot':
+      return `Shot ${event.index + 1}`;
+    case 'finding':
+      return event.message;
+    case 'picture-text':
+      return `“${event.text}”`;
+    case 'subtitle':
+      return event.text.replace(/<[^>]*>/g, '').replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&nbsp;', ' ').replaceAll('&amp;', '&');
+    case 'subtitle-move':
+      return `Moved off “${event.text}”`;
+  }
+}
