@@ -277,7 +277,16 @@ fn folder_error(error: std::io::Error) -> EngineError {
 }
 
 fn failed(error: fjall::Error) -> EngineError {
-    EngineError::Failed(Box::new(error))
+    let full = |error: &std::io::Error| error.kind() == std::io::ErrorKind::StorageFull;
+    match error {
+        fjall::Error::Io(error) if full(&error) => EngineError::Full,
+        fjall::Error::Poisoned => EngineError::Failed(
+            "an earlier write failed, and the store takes no more; if the disk is full, free some space, then \
+             start again"
+                .into(),
+        ),
+        error => EngineError::Failed(Box::new(error)),
+    }
 }
 
 fn open_error(folder: &Path, error: fjall::Error) -> EngineError {

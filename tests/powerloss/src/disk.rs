@@ -8,6 +8,7 @@ mod changes;
 mod content;
 mod cut;
 mod edit;
+mod room;
 mod sync;
 #[cfg(test)]
 mod tests;
@@ -16,6 +17,7 @@ use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 
 pub use cut::Losses;
+pub use room::Room;
 
 use changes::Change;
 use content::{Content, DataChange};
@@ -51,6 +53,9 @@ pub enum Fault {
     /// EFBIG.
     #[error("the file would be too large")]
     TooLarge,
+    /// ENOSPC.
+    #[error("the disk is full")]
+    Full,
 }
 
 /// What stat(2) tells.
@@ -107,6 +112,8 @@ pub struct Disk {
     next: Ino,
     /// Changes to folders that are not synced, oldest first.
     changes: Vec<Change>,
+    /// `None`: no end of it.
+    room: Option<Room>,
 }
 
 impl Default for Disk {
@@ -115,6 +122,7 @@ impl Default for Disk {
             nodes: BTreeMap::from([(ROOT, Node::folder(0o755))]),
             next: ROOT + 1,
             changes: Vec::new(),
+            room: None,
         }
     }
 }

@@ -21,6 +21,8 @@ pub struct Heard {
     pub acked: Vec<(u32, u64, String)>,
     /// What went wrong before the end was brought about.
     pub fault: Option<String>,
+    /// What failed after the end was brought about.
+    pub refusal: Option<String>,
     /// Whether the end was brought about, rather than that the victim ended by itself.
     pub was_ended: bool,
 }
@@ -75,7 +77,7 @@ pub fn live(
     // A victim that died already is heard of below.
     let _ = stdin.write_all(history.to_lines().as_bytes());
     let listened = life.listen(&events, stdin);
-    life.strike();
+    life.put_down();
     if listened.is_err() {
         let _ = life.victim.kill();
     }
@@ -108,16 +110,16 @@ impl End {
         match self {
             Self::Cut(Moment::Change(nth), seed) => Some((nth, Stop::Cut { seed })),
             Self::Kill(Moment::Change(nth)) => Some((nth, Stop::Freeze)),
-            Self::Cut(Moment::Acknowledged(_), _) | Self::Kill(Moment::Acknowledged(_)) => None,
+            Self::Fill(Moment::Change(nth), room) => Some((nth, Stop::Fill(room))),
+            _ => None,
         }
     }
 
     fn after_acknowledgements(self) -> Option<u64> {
-        match self {
-            Self::Cut(Moment::Acknowledged(count), _) | Self::Kill(Moment::Acknowledged(count)) => {
-                Some(count)
-            }
-            Self::Cut(Moment::Change(_), _) | Self::Kill(Moment::Change(_)) => None,
+        let (Self::Kill(moment) | Self::Cut(moment, _) | Self::Fill(moment, _)) = self;
+        match moment {
+            Moment::Acknowledged(count) => Some(count),
+            Moment::Change(_) => None,
         }
     }
 }
@@ -131,9 +133,14 @@ impl Life<'_> {
                     let Some(said) = Said::from_line(&line) else {
                         continue;
                     };
+                    let is_done = said == Said::Done;
                     let is_over = self.hear(said);
                     if is_over && self.end.is_some() {
                         self.strike();
+                        // A disk with room enough has met nothing.
+                        if is_done {
+                            self.put_down();
+                        }
                     } else if is_over {
                         stdin.take();
                     }
@@ -164,12 +171,18 @@ impl Life<'_> {
             } => {
                 self.heard.acked.push((writer, number, place));
                 let due = self.end.and_then(End::after_acknowledgements);
-                due.is_some_and(|count| self.heard.acked.len() as u64 >= count)
+                due.is_some_and(|count| self.heard.acked.len() as u64 == count)
+            }
+            Said::Damaged(what) => {
+                self.heard.fault.get_or_insert(what);
+                true
             }
             // Once the end was brought about, errors are what a store should meet with.
-            Said::Damaged(what) | Said::Failed(what) => {
-                if !self.heard.was_ended && self.heard.fault.is_none() {
-                    self.heard.fault = Some(what);
+            Said::Failed(what) => {
+                if self.heard.was_ended {
+                    self.heard.refusal.get_or_insert(what);
+                } else {
+                    self.heard.fault.get_or_insert(what);
                 }
                 true
             }
@@ -177,15 +190,24 @@ impl Life<'_> {
         }
     }
 
-    /// Brings the end about, once.
+    /// Brings the end about; on a disk that is full already, the store has met it.
     fn strike(&mut self) {
-        if self.heard.was_ended {
-            return;
-        }
+        let is_first = !self.heard.was_ended;
         self.heard.was_ended = self.end.is_some();
-        if let (Some(machine), Some(End::Cut(_, seed))) = (self.machine, self.end) {
-            machine.cut(seed);
+        match (self.machine, self.end) {
+            (Some(machine), Some(End::Cut(_, seed))) if is_first => machine.cut(seed),
+            (Some(machine), Some(End::Fill(moment, room))) if is_first => {
+                if matches!(moment, Moment::Acknowledged(_)) {
+                    machine.fill(room);
+                }
+                return;
+            }
+            _ => {}
         }
+        self.put_down();
+    }
+
+    fn put_down(&mut self) {
         if self.end.is_some() {
             // Fails only for a victim that has ended already.
             let _ = self.victim.kill();

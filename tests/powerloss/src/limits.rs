@@ -17,6 +17,9 @@ pub const MAX_FILE_BYTES: u64 = 1 << 40;
 /// The free space the file system reports: more than any reserve a store keeps.
 pub const FREE_BYTES: u64 = 256 << 30;
 
+/// Most that a disk that fills still takes: less than a store writes in a life, so that it meets the end.
+pub const MAX_ROOM_BYTES: u64 = 32 << 10;
+
 /// How long the kernel may trust what it was told: all changes come through this one mount.
 pub const TRUST: Duration = Duration::from_hours(1);
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use parking_lot::{Condvar, Mutex, MutexGuard};
 
-use crate::disk::{Disk, Fault, Losses};
+use crate::disk::{Disk, Fault, Losses, Room};
 
 /// What happens at the moment that a machine was told to stop at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,6 +14,8 @@ pub enum Stop {
         /// Chooses what of the unsynced is left.
         seed: u64,
     },
+    /// The disk is left with this much room, until [`Machine::make_room`].
+    Fill(Room),
     /// Everything stands still until [`Machine::thaw`], so that a process can be killed at this very
     /// operation.
     Freeze,
@@ -94,6 +96,18 @@ impl Machine {
         std::mem::take(&mut state.losses)
     }
 
+    /// The disk is left with this much room, from now on.
+    pub fn fill(&self, room: Room) {
+        self.shared.state.lock().disk.set_room(Some(room));
+    }
+
+    /// There is no end of room again.
+    pub fn make_room(&self) {
+        let mut state = self.shared.state.lock();
+        state.stop = None;
+        state.disk.set_room(None);
+    }
+
     /// Changes asked for since the last [`Self::stop_at`].
     pub fn operations(&self) -> u64 {
         self.shared.state.lock().operations
@@ -130,6 +144,7 @@ impl Machine {
         let tell = state.tell.take();
         match stop {
             Stop::Cut { seed } => state.cut(seed),
+            Stop::Fill(room) => state.disk.set_room(Some(room)),
             Stop::Freeze => state.is_frozen = true,
         }
         if let Some(tell) = tell {

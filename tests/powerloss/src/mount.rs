@@ -90,6 +90,7 @@ fn errno(error: MachineError) -> Errno {
             Fault::IsAFolder => Errno::EISDIR,
             Fault::NameTooLong => Errno::ENAMETOOLONG,
             Fault::TooLarge => Errno::EFBIG,
+            Fault::Full => Errno::ENOSPC,
         },
     }
 }
@@ -315,7 +316,7 @@ impl Filesystem for Shell {
         reply: ReplyWrite,
     ) {
         match self.machine.change(|disk| disk.write(ino.0, offset, data)) {
-            Ok(()) => reply.written(data.len() as u32),
+            Ok(count) => reply.written(count as u32),
             Err(error) => reply.error(errno(error)),
         }
     }
@@ -382,12 +383,14 @@ impl Filesystem for Shell {
     }
 
     fn statfs(&self, _: &Request, _: INodeNo, reply: ReplyStatfs) {
+        let room = self.machine.look(|disk| Ok(disk.told_room()));
+        let free = room.ok().flatten().unwrap_or(FREE_BYTES) / PAGE_BYTES;
         let blocks = FREE_BYTES / PAGE_BYTES;
         let (size, name) = (PAGE_BYTES as u32, MAX_NAME_BYTES as u32);
         reply.statfs(
             blocks,
-            blocks,
-            blocks,
+            free,
+            free,
             u64::MAX >> 1,
             u64::MAX >> 1,
             size,
@@ -412,12 +415,11 @@ impl Filesystem for Shell {
     ) {
         let end = offset.saturating_add(length);
         let done = self.machine.change(|disk| {
-            let len = disk.facts(ino.0)?.len;
             if mode & (PUNCH_HOLE | ZERO_RANGE) != 0 {
                 disk.zero(ino.0, offset, end)?;
             }
-            if mode & KEEP_SIZE == 0 && end > len {
-                disk.set_len(ino.0, end)?;
+            if mode & KEEP_SIZE == 0 {
+                disk.extend(ino.0, end)?;
             }
             Ok(())
         });

@@ -3,7 +3,8 @@
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
 
-use crate::limits::{OPERATIONS, WRITERS};
+use crate::disk::Room;
+use crate::limits::{MAX_ROOM_BYTES, OPERATIONS, WRITERS};
 use crate::workload::Store;
 
 /// When a life ends.
@@ -22,6 +23,8 @@ pub enum End {
     Kill(Moment),
     /// The machine loses power; the seed says what is left of the unsynced.
     Cut(Moment, u64),
+    /// The disk is left with so much room; the process is killed when the store has refused something.
+    Fill(Moment, Room),
 }
 
 /// Which accidents a trial is about.
@@ -31,6 +34,8 @@ pub enum Suite {
     Kill,
     /// Power goes, at times after a process died.
     Power,
+    /// Disks fill.
+    Full,
 }
 
 /// Accidents of the suite's kind in one trial.
@@ -58,17 +63,18 @@ impl Plan {
     /// The plan of a seed.
     pub fn new(suite: Suite, store: Store, seed: u64, has_fuse: bool) -> Self {
         let mut chance = StdRng::seed_from_u64(seed);
-        let on_machine = suite == Suite::Power || (has_fuse && chance.random_bool(0.5));
+        let on_machine = suite != Suite::Kill || (has_fuse && chance.random_bool(0.5));
         let mut ends = Vec::new();
         for _ in 0..ACCIDENTS {
-            if suite == Suite::Power {
-                if chance.random_bool(0.3) {
-                    ends.push(End::Kill(moment(&mut chance, on_machine)));
-                }
-                ends.push(End::Cut(moment(&mut chance, on_machine), chance.random()));
-            } else {
+            if suite == Suite::Power && chance.random_bool(0.3) {
                 ends.push(End::Kill(moment(&mut chance, on_machine)));
             }
+            let moment = moment(&mut chance, on_machine);
+            ends.push(match suite {
+                Suite::Kill => End::Kill(moment),
+                Suite::Power => End::Cut(moment, chance.random()),
+                Suite::Full => End::Fill(moment, room(&mut chance)),
+            });
         }
         Self {
             suite,
@@ -87,6 +93,13 @@ fn moment(chance: &mut StdRng, on_machine: bool) -> Moment {
         return Moment::Change(exponent.exp() as u64);
     }
     Moment::Acknowledged(chance.random_range(0..OPERATIONS * u64::from(WRITERS)))
+}
+
+fn room(chance: &mut StdRng) -> Room {
+    Room {
+        bytes: chance.random_range(0..MAX_ROOM_BYTES),
+        is_told: chance.random_bool(0.5),
+    }
 }
 
 #[cfg(test)]

@@ -18,9 +18,16 @@ pub struct Tally {
     pub kills: u64,
     /// Power cuts.
     pub cuts: u64,
+    /// Disks that were filled.
+    pub fills: u64,
+    /// Operations that were refused on one.
+    pub refused: u64,
     /// Operations acknowledged.
     pub acknowledged: u64,
 }
+
+/// How errors tell that a disk is full. The last one is fjall's, of writes after one that failed.
+const NAMES_OF_FULL: [&str; 4] = ["is full", "No space left", "free some space", "Poisoned"];
 
 struct Trial<'a> {
     plan: &'a Plan,
@@ -95,7 +102,7 @@ impl Trial<'_> {
     fn orders(&self, folder: std::path::PathBuf, end: Option<End>) -> Orders {
         let durability = match self.plan.suite {
             Suite::Power => Durability::Power,
-            Suite::Kill => Durability::Process,
+            Suite::Kill | Suite::Full => Durability::Process,
         };
         Orders {
             store: self.plan.store,
@@ -115,6 +122,11 @@ impl Trial<'_> {
             heard.holds,
             heard.acked.len(),
         ));
+        if let (Some(machine), Some(End::Fill(..))) = (&self.machine, end) {
+            machine.make_room();
+            self.told
+                .push(format!("on the full disk: {:?}", heard.refusal));
+        }
         if let (Some(machine), Some(End::Cut(..))) = (&self.machine, end) {
             let losses = machine.power_on();
             let count = losses.len();
@@ -135,9 +147,18 @@ impl Trial<'_> {
                 "the victim ended before it opened the store\n{complaint}"
             ));
         }
+        if let (Some(End::Fill(..)), Some(refusal)) = (end, &heard.refusal)
+            && !NAMES_OF_FULL.iter().any(|name| refusal.contains(name))
+        {
+            return Err(format!("of a full disk it said only: {refusal}"));
+        }
         match end {
             Some(End::Kill(_)) => self.tally.kills += 1,
             Some(End::Cut(..)) => self.tally.cuts += 1,
+            Some(End::Fill(..)) => {
+                self.tally.fills += 1;
+                self.tally.refused += u64::from(heard.refusal.is_some());
+            }
             None => {}
         }
         self.tally.acknowledged += heard.acked.len() as u64;
@@ -166,6 +187,7 @@ impl Trial<'_> {
         let suite_name = match suite {
             Suite::Kill => "kill",
             Suite::Power => "power",
+            Suite::Full => "full",
         };
         format!(
             "{} of {} lost or damaged what it acknowledged: {what}\n{}\nacknowledged or seen before: {:?}\n\

@@ -1,7 +1,7 @@
-//! Kills and power cuts against every embedded store: what it acknowledged is there, once and whole.
+//! Kills, power cuts and full disks against every embedded store: what it acknowledged is there, once and whole.
 //!
-//! `MARQUEE_SEED` runs one seed only; `MARQUEE_ACCIDENTS` says how many kills and how many power cuts each
-//! store gets (10 of each by default); `MARQUEE_FIRST_SEED` moves the seeds, for a soak.
+//! `MARQUEE_SEED` runs one seed only; `MARQUEE_ACCIDENTS` says how many accidents of each kind each store
+//! gets (10 by default); `MARQUEE_FIRST_SEED` moves the seeds, for a soak.
 
 use std::path::Path;
 
@@ -34,7 +34,7 @@ fn variable(name: &str) -> Option<u64> {
 
 fn suffer(suite: Suite, store: Store) {
     let has_fuse = fuse_is_there();
-    if suite == Suite::Power && !has_fuse {
+    if suite != Suite::Kill && !has_fuse {
         return;
     }
     let victim = Path::new(env!("CARGO_BIN_EXE_powerloss-victim"));
@@ -53,18 +53,25 @@ fn suffer(suite: Suite, store: Store) {
         let tally = trial::run(&plan, victim).unwrap_or_else(|report| panic!("{report}"));
         total.kills += tally.kills;
         total.cuts += tally.cuts;
+        total.fills += tally.fills;
+        total.refused += tally.refused;
         total.acknowledged += tally.acknowledged;
     }
     let met = match suite {
         Suite::Kill => total.kills,
         Suite::Power => total.cuts,
+        Suite::Full => total.fills,
     };
     assert_eq!(met, expected, "every accident happened: {total:?}");
+    assert!(
+        suite != Suite::Full || total.refused > 0,
+        "no disk was too small: {total:?}"
+    );
     assert!(total.acknowledged > 0, "nothing was put at risk: {total:?}");
 }
 
 macro_rules! stores {
-    ($($kill:ident $power:ident $store:ident;)*) => {
+    ($($kill:ident $power:ident $full:ident $store:ident;)*) => {
         $(
             #[test]
             fn $kill() {
@@ -75,14 +82,19 @@ macro_rules! stores {
             fn $power() {
                 suffer(Suite::Power, Store::$store);
             }
+
+            #[test]
+            fn $full() {
+                suffer(Suite::Full, Store::$store);
+            }
         )*
     };
 }
 
 stores! {
-    kill_bare power_bare Bare;
-    kill_rows power_rows Rows;
-    kill_counters power_counters Counters;
-    kill_log power_log Log;
-    kill_objects power_objects Objects;
+    kill_bare power_bare full_bare Bare;
+    kill_rows power_rows full_rows Rows;
+    kill_counters power_counters full_counters Counters;
+    kill_log power_log full_log Log;
+    kill_objects power_objects full_objects Objects;
 }

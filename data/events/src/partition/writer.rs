@@ -35,6 +35,17 @@ enum Failed {
     Broken(io::Error),
 }
 
+impl Failed {
+    /// What an error leaves that happened where a retry begins anew.
+    fn of(error: io::Error) -> Self {
+        if error.kind() == io::ErrorKind::StorageFull {
+            Self::Full
+        } else {
+            Self::Broken(error)
+        }
+    }
+}
+
 impl From<io::Error> for Failed {
     fn from(error: io::Error) -> Self {
         Self::Broken(error)
@@ -94,7 +105,8 @@ impl Partition {
         let full = tail.segment.bytes > HEADER_BYTES as u64
             && tail.segment.bytes + bytes > self.settings.segment_bytes;
         if full || !tail.segment.appendable {
-            *tail = self.roll(base)?;
+            // A segment half begun holds nothing; the next attempt writes over it.
+            *tail = self.roll(base).map_err(Failed::of)?;
         }
         batch::seal(
             &mut group.batch,
@@ -105,14 +117,10 @@ impl Partition {
         );
         let place = tail.segment.bytes;
         if let Err(error) = tail.file.write_all_at(&group.batch, place) {
-            let full = error.kind() == io::ErrorKind::StorageFull;
             // Nothing was acknowledged of it: the file goes back to where it was.
-            let undone = tail.file.set_len(place).and_then(|()| tail.file.sync_all());
-            return Err(if full && undone.is_ok() {
-                Failed::Full
-            } else {
-                Failed::Broken(error)
-            });
+            tail.file.set_len(place)?;
+            tail.file.sync_all()?;
+            return Err(Failed::of(error));
         }
         tail.file.sync_data()?;
         self.index(tail, base, place);

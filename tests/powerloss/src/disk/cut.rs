@@ -51,6 +51,7 @@ pub(super) fn cut(mut disk: Disk, seed: u64) -> (Disk, Losses) {
         nodes: BTreeMap::new(),
         next: disk.next,
         changes: Vec::new(),
+        room: disk.room,
     };
     for ino in reachable(&disk) {
         let Some(node) = disk.nodes.remove(&ino) else {

@@ -20,6 +20,7 @@ impl Disk {
 
     fn make(&mut self, folder: Ino, name: &OsStr, node: Node) -> Result<Ino, Fault> {
         self.must_be_free(folder, name)?;
+        self.take_name()?;
         let ino = self.next;
         self.next += 1;
         self.nodes.insert(ino, node);
@@ -101,14 +102,29 @@ impl Disk {
         }
     }
 
-    /// Writes into a file, which grows to hold the bytes.
-    pub fn write(&mut self, ino: Ino, at: u64, bytes: &[u8]) -> Result<(), Fault> {
+    /// Writes into a file, which grows to hold the bytes, and tells how many of them there was room for.
+    pub fn write(&mut self, ino: Ino, at: u64, bytes: &[u8]) -> Result<u64, Fault> {
         check_len(at.saturating_add(bytes.len() as u64))?;
-        let bytes = bytes.to_vec();
-        self.change_data(ino, DataChange::Write { at, bytes })
+        let count = self.take(ino, at, bytes.len() as u64)?;
+        let bytes = bytes[..count as usize].to_vec();
+        self.change_data(ino, DataChange::Write { at, bytes })?;
+        Ok(count)
     }
 
-    /// Makes a file this long.
+    /// Makes a file longer by zeros that have their room, whole or not at all; never makes it shorter.
+    pub fn extend(&mut self, ino: Ino, len: u64) -> Result<(), Fault> {
+        let now = self.facts(ino)?.len;
+        if len <= now {
+            return Ok(());
+        }
+        if self.room.is_some_and(|room| room.bytes < len - now) {
+            return Err(Fault::Full);
+        }
+        self.take(ino, now, len - now)?;
+        self.set_len(ino, len)
+    }
+
+    /// Makes a file this long. What it grows by is a hole, which takes no room.
     pub fn set_len(&mut self, ino: Ino, len: u64) -> Result<(), Fault> {
         check_len(len)?;
         if self.facts(ino)?.len == len {

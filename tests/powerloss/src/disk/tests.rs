@@ -61,11 +61,11 @@ fn take(disk: &mut Disk, step: &Step, stamp: u8) -> Result<(), Fault> {
         Step::MakeFolder(d) => disk
             .make_folder(ROOT, name(&format!("d{d}")), 0o755)
             .map(|_| ()),
-        Step::Write(d, f, at, n) => disk.write(
-            file(disk, *d, *f)?,
-            u64::from(*at),
-            &vec![stamp; usize::from(*n)],
-        ),
+        Step::Write(d, f, at, n) => {
+            let bytes = vec![stamp; usize::from(*n)];
+            disk.write(file(disk, *d, *f)?, u64::from(*at), &bytes)
+                .map(|_| ())
+        }
         Step::SetLen(d, f, n) => disk.set_len(file(disk, *d, *f)?, u64::from(*n)),
         Step::Rename(d, f, e, g) => {
             let (from, to) = (folder(disk, *d), folder(disk, *e));
