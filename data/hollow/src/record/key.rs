@@ -55,7 +55,9 @@ impl RecordKey for str {
             return postcard::serialize_with_flavor(self, Expect(encoded)).unwrap_or(false);
         }
         let parts = encoded.split_first();
-        parts.is_some_and(|(len, text)| usize::from(*len) == self.len() && text == self.as_bytes())
+        parts.is_some_and(|(len, text)| {
+            usize::from(*len) == self.len() && same(text, self.as_bytes())
+        })
     }
 }
 
@@ -69,6 +71,21 @@ impl RecordKey for String {
     fn is_encoded(&self, encoded: &[u8]) -> bool {
         self.as_str().is_encoded(encoded)
     }
+}
+
+/// Whether two texts of one length are the same, in words of eight: without a call, and with one branch.
+#[inline]
+fn same(one: &[u8], other: &[u8]) -> bool {
+    let (Some(last), Some(other_last)) = (one.last_chunk::<8>(), other.last_chunk::<8>()) else {
+        return one == other;
+    };
+    let word = |bytes: &[u8; 8]| u64::from_le_bytes(*bytes);
+    let ((words, _), (other_words, _)) = (one.as_chunks::<8>(), other.as_chunks::<8>());
+    let pairs = words.iter().zip(other_words);
+    let all = pairs.fold(word(last) ^ word(other_last), |different, (one, other)| {
+        different | (word(one) ^ word(other))
+    });
+    one.len() == other.len() && all == 0
 }
 
 /// The hash of an encoded key.

@@ -41,7 +41,9 @@ impl Change {
 
     fn find(&self, hash: u64, key: &[u8]) -> Option<Place> {
         let is = |place: Place| self.at(place).key() == key;
-        self.rows.table.find(hash, is)
+        self.rows
+            .table
+            .find(hash, |place| is(place).then_some(place))
     }
 
     /// The record with this encoded key as it stands now.

@@ -53,7 +53,12 @@ impl Change {
                     byte,
                 },
             );
-            if self.rows.table.find(hash, |place| place == from).is_some() {
+            if self
+                .rows
+                .table
+                .find(hash, |place| (place == from).then_some(()))
+                .is_some()
+            {
                 let to = self.write(entry.key_len, entry.record)?;
                 self.rows.table.replace(hash, from, to);
                 self.bury(from, entry.len);

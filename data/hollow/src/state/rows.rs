@@ -2,7 +2,7 @@
 
 use crate::record::{RecordKey, hash_bytes};
 use crate::state::arena::{Arena, Entry};
-use crate::state::table::{Place, Table};
+use crate::state::table::Table;
 
 /// Records by key. Clones share everything.
 #[derive(Debug, Clone)]
@@ -34,23 +34,19 @@ impl Rows {
     /// The record with this key.
     #[inline]
     pub(crate) fn get_by<K: RecordKey + ?Sized>(&self, key: &K) -> Option<Entry<'_>> {
-        let mut found = None;
-        let is = |place: Place| {
+        self.table.find(key.hashed()?, |place| {
             let entry = self.arena.at(place);
-            let is = key.is_encoded(entry.key());
-            found = Some(entry);
-            is
-        };
-        self.table.find(key.hashed()?, is)?;
-        found
+            key.is_encoded(entry.key()).then_some(entry)
+        })
     }
 
     /// The record with this encoded key.
     #[inline]
     pub(crate) fn get(&self, key: &[u8]) -> Option<Entry<'_>> {
-        let is = |place: Place| self.arena.at(place).key() == key;
-        let place = self.table.find(hash_bytes(key), is)?;
-        Some(self.arena.at(place))
+        self.table.find(hash_bytes(key), |place| {
+            let entry = self.arena.at(place);
+            (entry.key() == key).then_some(entry)
+        })
     }
 
     /// Every record, in no order that means anything.

@@ -107,9 +107,14 @@ impl Chunk {
         used: 0,
     };
 
-    /// Where the entry of this tag is for which `is` holds: its line and its place in it.
+    /// What `accept` makes of the entry of this tag that it takes, and where that is: its line and its
+    /// place in it.
     #[inline]
-    fn seek(&self, tag: u32, mut is: impl FnMut(Place) -> bool) -> Option<(usize, usize)> {
+    fn seek<T>(
+        &self,
+        tag: u32,
+        mut accept: impl FnMut(Place) -> Option<T>,
+    ) -> Option<(T, usize, usize)> {
         let mut at = home(tag);
         loop {
             let line = &self.lines[at];
@@ -118,8 +123,10 @@ impl Chunk {
                 let found = same.trailing_zeros() as usize % WIDTH;
                 let place = line.places[found];
                 // A tag of zero is also that of entries not used.
-                if place != 0 && is(Place::of(place)) {
-                    return Some((at, found));
+                if place != 0
+                    && let Some(accepted) = accept(Place::of(place))
+                {
+                    return Some((accepted, at, found));
                 }
                 same &= same - 1;
             }
@@ -207,12 +214,12 @@ impl Table {
         (hash as u32 >> HOME_BITS) as usize & (self.chunks.len() - 1)
     }
 
-    /// The place of the record of this hash for which `is` holds.
+    /// What `accept` makes of the record of this hash that it takes.
     #[inline]
-    pub(crate) fn find(&self, hash: u64, mut is: impl FnMut(Place) -> bool) -> Option<Place> {
+    pub(crate) fn find<T>(&self, hash: u64, accept: impl FnMut(Place) -> Option<T>) -> Option<T> {
         let chunk = &self.chunks[self.chunk(hash)];
-        let (line, place) = chunk.seek(hash as u32, &mut is)?;
-        Some(Place::of(chunk.lines[line].places[place]))
+        let (accepted, ..) = chunk.seek(hash as u32, accept)?;
+        Some(accepted)
     }
 
     /// Adds a place; doubles the table first when the chunk is full.
@@ -228,7 +235,9 @@ impl Table {
     pub(crate) fn replace(&mut self, hash: u64, from: Place, to: Place) {
         let chunk = self.chunk(hash);
         let chunk = Arc::make_mut(&mut self.chunks[chunk]);
-        if let Some((line, place)) = chunk.seek(hash as u32, |found| found == from) {
+        if let Some(((), line, place)) =
+            chunk.seek(hash as u32, |found| (found == from).then_some(()))
+        {
             chunk.lines[line].places[place] = to.bits();
         }
     }
@@ -237,7 +246,9 @@ impl Table {
     pub(crate) fn remove(&mut self, hash: u64, place: Place) {
         let chunk = self.chunk(hash);
         let chunk = Arc::make_mut(&mut self.chunks[chunk]);
-        if let Some((line, place)) = chunk.seek(hash as u32, |found| found == place) {
+        if let Some(((), line, place)) =
+            chunk.seek(hash as u32, |found| (found == place).then_some(()))
+        {
             chunk.clear(line, place);
         }
     }
@@ -293,8 +304,8 @@ mod tests {
         }
         assert_eq!(table.chunks.len(), 8);
         for number in 0..20_000 {
-            let found = table.find(hash(number), |found| found == place(number));
-            assert_eq!(found, Some(place(number)));
+            let is = |found| (found == place(number)).then_some(found);
+            assert_eq!(table.find(hash(number), is), Some(place(number)));
         }
         assert_eq!(table.places().count(), 20_000);
     }
@@ -306,9 +317,12 @@ mod tests {
             let hash = |number: u64| (LINES as u64 - 2) + number / 14;
             let mut table = Table::for_records(0);
             let mut model = BTreeSet::new();
+            let find = |table: &Table, number| {
+                let is = |at: Place| (at.byte / ENTRY_ALIGN) as u64 % 64 == number;
+                table.find(hash(number), |at| is(at).then_some(at))
+            };
             for (number, put) in steps {
-                let find = |table: &Table| table.find(hash(number), |at| (at.byte / ENTRY_ALIGN) as u64 % 64 == number);
-                match (put, find(&table)) {
+                match (put, find(&table, number)) {
                     (true, None) => table.add(hash(number), place(number)),
                     (true, Some(old)) => {
                         let new = Place { byte: old.byte + 64 * ENTRY_ALIGN, ..old };
@@ -320,8 +334,7 @@ mod tests {
                 if put { model.insert(number); } else { model.remove(&number); }
                 let before = table.clone();
                 for number in 0..40 {
-                    let found = before.find(hash(number), |at| (at.byte / ENTRY_ALIGN) as u64 % 64 == number);
-                    prop_assert_eq!(found.is_some(), model.contains(&number));
+                    prop_assert_eq!(find(&before, number).is_some(), model.contains(&number));
                 }
             }
         }
