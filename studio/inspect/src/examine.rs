@@ -11,6 +11,7 @@ mod verdict;
 
 use std::time::Duration;
 
+pub use complaint::is_complaint;
 use contracts_studio::master::Examination;
 use media_ffmpeg::{MediaInput, Tools};
 

@@ -26,7 +26,7 @@ mod timecode;
 
 pub use contracts_studio::master::{AudioFacts, Colour, Report, TextFacts, VideoFacts, Warning};
 pub use error::{InspectError, Unusable};
-pub use examine::examine;
+pub use examine::{examine, is_complaint};
 pub use inspect::inspect;
 pub use language::bcp47;
 pub use packets::{PacketScan, PacketTimes};

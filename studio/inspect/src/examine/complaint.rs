@@ -13,7 +13,7 @@ const COMPLAINTS: [&str; 8] = [
 ];
 
 /// Whether a line of ffmpeg's tells of damage.
-pub(super) fn is_complaint(line: &str) -> bool {
+pub fn is_complaint(line: &str) -> bool {
     COMPLAINTS.iter().any(|phrase| line.contains(phrase))
 }
 

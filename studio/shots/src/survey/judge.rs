@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use studio_inspect::is_complaint;
 
 use crate::limits::{SHORTFALL, SHORTFALL_PARTS};
 
@@ -47,25 +48,12 @@ impl fmt::Display for SurveyWarning {
     }
 }
 
-/// What decoders and readers say of damaged input.
-const COMPLAINTS: [&str; 8] = [
-    "Invalid data found",
-    "error while decoding",
-    "Error submitting packet to decoder",
-    "decode_slice_header error",
-    "concealing",
-    "Invalid NAL unit",
-    "partial file",
-    "corrupt",
-];
-
 /// Longest detail kept of a complaint.
 const DETAIL: usize = 120;
 
 /// The last complaint in what a tool said, when it complained.
 pub(super) fn damage(stderr_tail: &str) -> Option<SurveyWarning> {
-    let complains = |line: &&str| COMPLAINTS.iter().any(|complaint| line.contains(complaint));
-    let line = stderr_tail.lines().rfind(complains)?;
+    let line = stderr_tail.lines().rfind(|line| is_complaint(line))?;
     // Lines begin with the part of ffmpeg that speaks, such as `[h264 @ 0x55d0]`.
     let said = line.rsplit_once("] ").map_or(line, |(_, said)| said).trim();
     Some(SurveyWarning::Damaged {
