@@ -18,6 +18,7 @@ use url::Url;
 pub(crate) struct Config {
     pub(crate) server: ServerConfig,
     pub(crate) stores: StoresConfig,
+    pub(crate) records: RecordsConfig,
     pub(crate) origin: OriginConfig,
     pub(crate) studio: StudioConfig,
     pub(crate) worker: WorkerConfig,
@@ -37,6 +38,7 @@ impl Default for Config {
         Self {
             server: ServerConfig::default(),
             stores: StoresConfig::default(),
+            records: RecordsConfig::default(),
             origin: OriginConfig::default(),
             studio: StudioConfig::default(),
             worker: WorkerConfig::default(),
@@ -90,6 +92,15 @@ impl Default for StoresConfig {
             cache: embedded(),
         }
     }
+}
+
+/// The key-value service's listener.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct RecordsConfig {
+    /// Where other processes reach it; `None`: nowhere.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) listen: Option<SocketAddr>,
 }
 
 /// The address of a store in the data folder.

@@ -8,6 +8,7 @@ mod delivery;
 mod ground;
 mod membership;
 mod owner;
+mod records;
 pub(crate) mod region;
 mod secret;
 mod stores;

@@ -92,6 +92,11 @@ impl Service {
         })
     }
 
+    /// The engine that holds the namespaces' records, by its name.
+    pub fn home(&self) -> &str {
+        &self.parts.home
+    }
+
     /// Creates a namespace, or changes it where it stands already: from then on here, in other processes
     /// when they next start.
     ///

@@ -8,11 +8,13 @@ use data_cache::SharedCache;
 use data_engine::{FjallEngine, SharedEngine};
 use data_events::{EventLog, SharedLog};
 use data_hollow::HollowStore;
+use data_kv::{Service, ServiceParts};
 use data_objects::Objects;
 use platform_clock::{SharedClock, SystemClock};
 use platform_entropy::{SharedEntropy, SystemEntropy};
 use platform_observe::Metrics;
 
+use super::records;
 use super::stores::Stores;
 use crate::cli::Serve;
 use crate::config::Config;
@@ -20,6 +22,8 @@ use crate::config::Config;
 /// Stores, time, randomness, metrics, and the folder for everything that is kept.
 pub(crate) struct Ground {
     pub(crate) engine: SharedEngine,
+    /// Records of two levels on the engine.
+    pub(crate) records: Arc<Service>,
     /// The engine again, when this process keeps and backs up everything itself.
     pub(crate) embedded: Option<Arc<FjallEngine>>,
     pub(crate) log: SharedLog,
@@ -44,7 +48,19 @@ impl Ground {
         let data = folder(serve).await?;
         let clock = SystemClock::shared();
         let stores = Stores::open(&config.stores, &data, &clock).await?;
+        let parts = ServiceParts {
+            cache: Some(Arc::clone(&stores.cache)),
+            ..ServiceParts::on(
+                records::ENGINE,
+                Arc::clone(&stores.engine),
+                Arc::clone(&clock),
+            )
+        };
+        let records = Service::open(parts)
+            .await
+            .context("cannot open the records")?;
         Ok(Self {
+            records: Arc::new(records),
             engine: stores.engine,
             embedded: stores.embedded,
             datasets: HollowStore::new(stores.datasets, Arc::clone(&stores.log)),

@@ -9,7 +9,7 @@ use membership_accounts::{AccountService, AccountsConfig, SharedAccounts};
 use membership_catalog::{Territory, TitleCatalog};
 use membership_discovery::DiscoveryApi;
 use membership_playback::{Playback, PlaybackApi, PlaybackConfig, PlaybackParts};
-use membership_viewing::{Viewing, ViewingApi};
+use membership_viewing::{Viewing, ViewingApi, ViewingParts};
 use platform_clock::SharedClock;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -42,8 +42,14 @@ impl Membership {
                 .await?;
         let catalog = Arc::new(TitleCatalog::open(ground.datasets.clone()).await?);
         catalog.take_over(engine).await?;
-        let viewing =
-            Arc::new(Viewing::open(engine, Arc::clone(&ground.cache), Arc::clone(&clock)).await?);
+        let viewing = ViewingParts {
+            records: Arc::clone(&ground.records),
+            engine: Arc::clone(engine),
+            cache: Arc::clone(&ground.cache),
+            clock: Arc::clone(&clock),
+            entropy: Arc::clone(&ground.entropy),
+        };
+        let viewing = Arc::new(Viewing::open(viewing).await?);
         let origin: Arc<dyn Origin> = Arc::new(delivery.origin.clone());
         let steering: Arc<dyn Steering> = Arc::new(delivery.steering.clone());
         let signer: Arc<dyn TokenSigner> = Arc::new(delivery.steering.clone());

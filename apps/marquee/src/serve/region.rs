@@ -12,7 +12,7 @@ use super::delivery::Delivery;
 use super::ground::Ground;
 use super::membership::Membership;
 use super::studio::Workplace;
-use super::{api, chores, owner, secret};
+use super::{api, chores, owner, records, secret};
 use crate::cli::Serve;
 use crate::config::{Config, address_url};
 use crate::demo;
@@ -39,6 +39,17 @@ pub(crate) async fn run(
     let address = server.address();
     let mut tasks = JoinSet::new();
     delivery.start_loops(&mut tasks, &shutdown);
+    if let Some(listen) = config.records.listen {
+        let secret = secret::of_records(&ground.data, &*ground.entropy).await?;
+        records::offer(
+            &ground.records,
+            listen,
+            secret,
+            &mut tasks,
+            shutdown.clone(),
+        )
+        .await?;
+    }
     let origin = delivery
         .start_origin(&config, &secret, &ground, &mut tasks, &shutdown)
         .await?;

@@ -9,10 +9,13 @@ use contracts_membership::{AccountId, Catalog as _, Maturity, TitleId};
 use data_cache::MemoryCache;
 use data_engine::MemoryEngine;
 use data_hollow::testing::MemoryStore;
+use data_kv::ServiceParts;
 use data_objects::ContentHash;
 use http_body_util::BodyExt as _;
 use membership_catalog::TitleCatalog;
+use membership_viewing::ViewingParts;
 use platform_clock::{ManualClock, Timestamp, Window};
+use platform_entropy::SeededEntropy;
 use serde_json::Value;
 use tower::ServiceExt as _;
 
@@ -49,7 +52,15 @@ async fn service() -> Service {
         catalog.put(entry).await.unwrap();
     }
     let cache = Arc::new(MemoryCache::new(1 << 20, clock.clone()));
-    let viewing = Arc::new(Viewing::open(&engine, cache, clock.clone()).await.unwrap());
+    let records = ServiceParts::on("rows", engine.clone(), clock.clone());
+    let parts = ViewingParts {
+        records: Arc::new(data_kv::Service::open(records).await.unwrap()),
+        engine: engine.clone(),
+        cache,
+        clock: clock.clone(),
+        entropy: SeededEntropy::shared(3),
+    };
+    let viewing = Arc::new(Viewing::open(parts).await.unwrap());
     let parts = DiscoveryApi {
         accounts: Arc::new(TokenIsName),
         catalog: Arc::new(catalog),

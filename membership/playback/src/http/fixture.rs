@@ -15,9 +15,10 @@ use data_cache::MemoryCache;
 use data_engine::{MemoryEngine, SharedEngine};
 use data_events::{MemoryLog, Offset, SharedLog};
 use data_hollow::testing::MemoryStore;
+use data_kv::{Service, ServiceParts};
 use data_objects::ContentHash;
 use membership_catalog::TitleCatalog;
-use membership_viewing::Viewing;
+use membership_viewing::{Viewing, ViewingParts};
 use platform_clock::{ManualClock, SharedClock, Timestamp};
 use platform_entropy::SeededEntropy;
 
@@ -114,7 +115,15 @@ impl World {
         );
         catalog.put(entry()).await.unwrap();
         let cache = Arc::new(MemoryCache::new(1 << 20, shared.clone()));
-        let viewing = Arc::new(Viewing::open(&engine, cache, shared.clone()).await.unwrap());
+        let records = ServiceParts::on("rows", engine.clone(), shared.clone());
+        let parts = ViewingParts {
+            records: Arc::new(Service::open(records).await.unwrap()),
+            engine: engine.clone(),
+            cache,
+            clock: shared.clone(),
+            entropy: SeededEntropy::shared(3),
+        };
+        let viewing = Arc::new(Viewing::open(parts).await.unwrap());
         let origin = Arc::new(FilmOrigin::new());
         let log: SharedLog = Arc::new(MemoryLog::new(shared.clone()));
         let steering = Arc::new(TwoAppliances::default());

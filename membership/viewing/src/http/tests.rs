@@ -11,14 +11,17 @@ use contracts_membership::{
 use data_cache::MemoryCache;
 use data_engine::MemoryEngine;
 use data_hollow::testing::MemoryStore;
+use data_kv::{Service, ServiceParts};
 use data_objects::ContentHash;
 use http_body_util::BodyExt as _;
 use membership_catalog::TitleCatalog;
 use platform_clock::{ManualClock, Timestamp};
+use platform_entropy::SeededEntropy;
 use serde_json::Value;
 use tower::ServiceExt as _;
 
 use super::*;
+use crate::ViewingParts;
 
 /// Every token is an account of its own name.
 struct TokenIsName;
@@ -67,7 +70,15 @@ async fn routes() -> Router {
     };
     catalog.put(entry).await.unwrap();
     let cache = Arc::new(MemoryCache::new(1 << 20, clock.clone()));
-    let viewing = Arc::new(Viewing::open(&engine, cache, clock).await.unwrap());
+    let records = ServiceParts::on("rows", engine.clone(), clock.clone());
+    let parts = ViewingParts {
+        records: Arc::new(Service::open(records).await.unwrap()),
+        engine: engine.clone(),
+        cache,
+        clock: clock.clone(),
+        entropy: SeededEntropy::shared(3),
+    };
+    let viewing = Arc::new(Viewing::open(parts).await.unwrap());
     let state = ViewingApi {
         accounts: Arc::new(TokenIsName),
         catalog: Arc::new(catalog),
