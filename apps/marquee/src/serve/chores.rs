@@ -9,7 +9,6 @@ use tokio::task::JoinSet;
 
 use super::ground::Ground;
 use super::membership::Membership;
-use super::records;
 use super::studio::Workplace;
 
 /// How often: plays that fell silent free their place after a minute, and views are shown a minute or two late.
@@ -20,7 +19,7 @@ const INTERVAL: Duration = Duration::from_mins(1);
 const RETIRE_INTERVAL: Duration = Duration::from_hours(1);
 
 /// Takes in catalogue edits of other processes, ends silent plays, counts views, forgets expired sign-ins,
-/// removes expired uploads and events, and what no record refers to.
+/// removes expired uploads and events.
 pub(crate) fn start(
     tasks: &mut JoinSet<()>,
     membership: &Membership,
@@ -39,7 +38,6 @@ pub(crate) fn start(
     if let Some(log) = &ground.embedded_log {
         tasks.spawn(retire(Arc::clone(log), shutdown.clone()));
     }
-    tasks.spawn(records::tend(Arc::clone(&ground.records), shutdown.clone()));
     let viewing = Arc::clone(&membership.viewing);
     let uploads = workplace.map(|workplace| Arc::clone(&workplace.uploads));
     tasks.spawn(async move {

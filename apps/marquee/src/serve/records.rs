@@ -11,6 +11,9 @@ use platform_http::Shutdown;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
+use super::ground::Ground;
+use super::secret;
+
 /// How often chunks of values that were replaced, deleted or never finished are looked for: it reads every
 /// record's keys.
 const COLLECT_INTERVAL: Duration = Duration::from_hours(6);
@@ -18,8 +21,24 @@ const COLLECT_INTERVAL: Duration = Duration::from_hours(6);
 /// The name namespaces know the region's engine by.
 pub(crate) const ENGINE: &str = "rows";
 
+/// Collects what no record refers to, and offers the records where they are to be.
+pub(crate) async fn start(
+    listen: Option<SocketAddr>,
+    ground: &Ground,
+    tasks: &mut JoinSet<()>,
+    shutdown: &Shutdown,
+) -> Result<()> {
+    let records = &ground.records;
+    tasks.spawn(tend(Arc::clone(records), shutdown.clone()));
+    if let Some(listen) = listen {
+        let secret = secret::of_records(&ground.data, &*ground.entropy).await?;
+        offer(records, listen, secret, tasks, shutdown.clone()).await?;
+    }
+    Ok(())
+}
+
 /// Offers the records to whoever shows the secret; gives the address.
-pub(crate) async fn offer(
+async fn offer(
     records: &Arc<Service>,
     listen: SocketAddr,
     secret: SharedSecret,
@@ -41,7 +60,7 @@ pub(crate) async fn offer(
 }
 
 /// Collects what no item refers to, from time to time.
-pub(crate) async fn tend(records: Arc<Service>, shutdown: Shutdown) {
+async fn tend(records: Arc<Service>, shutdown: Shutdown) {
     let mut ticks = tokio::time::interval(COLLECT_INTERVAL);
     while shutdown.run_until_cancelled(ticks.tick()).await.is_some() {
         if let Err(error) = collect(&records).await {
@@ -69,7 +88,6 @@ mod tests {
     use platform_testkit::World;
 
     use super::*;
-    use crate::serve::secret;
 
     #[tokio::test]
     async fn another_process_reads_and_writes_records_with_the_secret_in_the_data_folder() {

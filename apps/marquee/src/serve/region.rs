@@ -39,17 +39,7 @@ pub(crate) async fn run(
     let address = server.address();
     let mut tasks = JoinSet::new();
     delivery.start_loops(&mut tasks, &shutdown);
-    if let Some(listen) = config.records.listen {
-        let secret = secret::of_records(&ground.data, &*ground.entropy).await?;
-        records::offer(
-            &ground.records,
-            listen,
-            secret,
-            &mut tasks,
-            shutdown.clone(),
-        )
-        .await?;
-    }
+    records::start(config.records.listen, &ground, &mut tasks, &shutdown).await?;
     let origin = delivery
         .start_origin(&config, &secret, &ground, &mut tasks, &shutdown)
         .await?;
