@@ -20,7 +20,7 @@ impl Grain {
     pub const NONE: Self = Self { sigma: 0.0 };
 
     /// Of pairs of neighbouring frames, as 8-bit luma of `width` pixels across: the median of what
-    /// [`noise`] finds in each, which leaves out cuts and repeated frames.
+    /// `noise` finds in each, which leaves out cuts and repeated frames.
     pub fn of(pairs: &[(Vec<u8>, Vec<u8>)], width: usize) -> Self {
         let mut found: Vec<f64> = pairs
             .iter()
