@@ -60,6 +60,8 @@ pub fn run(plan: &Plan, victim: &Path) -> Result<Tally, String> {
         tally: Tally::default(),
         told: Vec::new(),
     };
+    // Once: a folder that was mounted a moment ago is not to be asked.
+    std::fs::create_dir(trial.folder.path().join("disk")).map_err(|error| error.to_string())?;
     let ends = plan.ends.iter().copied().map(Some).chain([None]);
     for end in ends {
         trial.live(end).map_err(|what| trial.report(&what))?;
@@ -71,7 +73,6 @@ impl Trial<'_> {
     fn live(&mut self, end: Option<End>) -> Result<(), String> {
         let text = |error: std::io::Error| error.to_string();
         let disk = self.folder.path().join("disk");
-        std::fs::create_dir_all(&disk).map_err(text)?;
         let mounted = self
             .machine
             .as_ref()
