@@ -9,6 +9,7 @@ mod ground;
 mod membership;
 mod owner;
 pub(crate) mod region;
+mod routes;
 mod secret;
 mod stores;
 mod studio;

@@ -32,7 +32,8 @@ pub use ranker::{BadRanker, Ranker};
 pub use reservations::Reservations;
 pub use weigh::{RouteWeight, Weighed, Weight};
 
-use weigh::{Scales, affinity, seed};
+use weigh::Scales;
+pub(crate) use weigh::{affinity, seed, word};
 
 /// What decisions are made of, beside the routes.
 #[derive(Debug, Default)]
@@ -118,10 +119,13 @@ pub fn decide<'a>(
     pick.keep_an_origin();
     let considered = pick.considered;
     scratch.ranked.clear();
-    let weighed = scratch
-        .best
-        .iter()
-        .map(|entry| scales.weighed(entry.by, entry.route));
+    let weighed = scratch.best.iter().filter_map(|entry| {
+        let weight = scales.weigh(entry.by, scales.up(entry.by)?, entry.route.as_ref());
+        Some(Weighed {
+            by: entry.by,
+            weight,
+        })
+    });
     scratch.ranked.extend(weighed);
     Decision {
         network,
@@ -146,13 +150,9 @@ impl Pick<'_> {
             return;
         };
         self.considered += 1;
-        let key = if self.scales.stays(by, member) {
-            0
-        } else {
-            let tie = affinity(self.seed, member.seed);
-            // Never below an appliance that stays.
-            self.scales.key(by, member, route.as_ref(), tie).max(1)
-        };
+        let tie = affinity(self.seed, member.seed);
+        let weight = self.scales.weigh(by, member, route.as_ref());
+        let key = weight.key(self.scales.ranker, tie);
         let entry = Entry { key, by, route };
         let better = |known: &Option<Entry>| known.is_none_or(|known| entry.key < known.key);
         if member.tier == Tier::Origin && better(&self.origin) {

@@ -12,9 +12,9 @@ use delivery_routes::Announcer;
 use super::Content;
 use crate::limits::MAX_WANTED;
 
-/// A file's place in its release is past what was described.
+/// The release was not described, or has fewer files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the release was not described to have that file")]
+#[error("the release was not described to have those files")]
 pub struct NoSuchFile;
 
 const PAGE: u32 = u64::BITS;
@@ -50,28 +50,24 @@ impl Holdings {
         self.releases.remove(&release);
     }
 
-    /// An appliance came to hold a file, or holds it no longer.
-    pub fn set(
-        &mut self,
-        release: ReleaseId,
-        file: usize,
-        by: Announcer,
-        holds: bool,
-    ) -> Result<(), NoSuchFile> {
+    /// Says which of a release's files an appliance holds, a bit each.
+    ///
+    /// # Errors
+    /// When the release was not described, or with fewer files; nothing is changed.
+    pub fn set(&mut self, release: ReleaseId, by: Announcer, files: u64) -> Result<(), NoSuchFile> {
         let held = self.releases.get_mut(&release).ok_or(NoSuchFile)?;
-        if file >= held.files as usize {
+        if files.checked_shr(held.files).unwrap_or(0) != 0 {
             return Err(NoSuchFile);
         }
-        let page = if holds {
-            held.page_for(by)
-        } else if let Some(page) = held.page(by) {
-            page
-        } else {
-            return Ok(());
+        let page = match held.page(by) {
+            Some(page) => page,
+            None if files == 0 => return Ok(()),
+            None => held.page_for(by),
         };
-        let bit = 1 << (by.0 % PAGE);
-        let word = &mut held.words[page + file];
-        *word = if holds { *word | bit } else { *word & !bit };
+        let (bit, end) = (by.0 % PAGE, page + held.files as usize);
+        for (file, word) in held.words[page..end].iter_mut().enumerate() {
+            *word = *word & !(1 << bit) | (files >> file & 1) << bit;
+        }
         Ok(())
     }
 
@@ -125,8 +121,6 @@ impl Held {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashSet;
-
     use data_objects::ContentHash;
     use proptest::prelude::*;
 
@@ -139,16 +133,13 @@ mod tests {
     #[test]
     fn files_that_were_not_described_are_refused() {
         let mut holdings = Holdings::default();
-        assert_eq!(
-            holdings.set(release(), 0, Announcer(1), true),
-            Err(NoSuchFile)
-        );
+        assert_eq!(holdings.set(release(), Announcer(1), 1), Err(NoSuchFile));
         holdings.describe(release(), 2);
         assert_eq!(
-            holdings.set(release(), 2, Announcer(1), true),
+            holdings.set(release(), Announcer(1), 0b100),
             Err(NoSuchFile)
         );
-        assert_eq!(holdings.set(release(), 1, Announcer(9_999), false), Ok(()));
+        assert_eq!(holdings.set(release(), Announcer(9_999), 0), Ok(()));
         assert_eq!(
             holdings
                 .of(release())
@@ -156,30 +147,34 @@ mod tests {
                 .content(Announcer(9_999), u64::MAX),
             Content::Nothing
         );
+        holdings.describe(release(), MAX_WANTED);
+        assert_eq!(holdings.set(release(), Announcer(1), u64::MAX), Ok(()));
+        assert_eq!(
+            holdings
+                .of(release())
+                .unwrap()
+                .content(Announcer(1), u64::MAX),
+            Content::All
+        );
     }
 
     proptest! {
         #[test]
-        fn bits_are_a_set_of_pairs(
-            changes in proptest::collection::vec((0_u32..300, 0_usize..12, any::<bool>()), 0..200),
+        fn what_was_last_said_counts(
+            changes in proptest::collection::vec((0_u32..300, 0_u64..1 << 12), 0..200),
             wanted in any::<u64>(),
         ) {
-            let (mut holdings, mut pairs) = (Holdings::default(), HashSet::new());
+            let (mut holdings, mut said) = (Holdings::default(), HashMap::new());
             holdings.describe(release(), 12);
-            for (by, file, holds) in changes {
-                holdings.set(release(), file, Announcer(by), holds).unwrap();
-                if holds {
-                    pairs.insert((by, file));
-                } else {
-                    pairs.remove(&(by, file));
-                }
+            for (by, files) in changes {
+                holdings.set(release(), Announcer(by), files).unwrap();
+                said.insert(by, files);
             }
-            let asked: Vec<usize> = (0..12).filter(|file| wanted >> file & 1 == 1).collect();
+            let asked = wanted & ((1 << 12) - 1);
             for by in 0..300 {
-                let held = asked.iter().filter(|file| pairs.contains(&(by, **file))).count();
-                let expected = match held {
+                let expected = match said.get(&by).copied().unwrap_or(0) & asked {
                     0 => Content::Nothing,
-                    all if all == asked.len() => Content::All,
+                    all if all == asked => Content::All,
                     _ => Content::Some,
                 };
                 let held = holdings.of(release()).unwrap();
