@@ -4,13 +4,10 @@
 //! Raw bytes, one range at most. Whoever fetches verifies against the hash tree, so nothing is
 //! re-hashed here.
 
-use std::sync::Arc;
-
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{Path, Request, State};
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
-use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use bytes::Bytes;
@@ -20,36 +17,22 @@ use contracts_delivery::{
 };
 use data_objects::ContentHash;
 use futures::{Stream, stream};
-use platform_http::{Problem, Result};
+use platform_http::{Problem, Result, closed};
 
 use crate::limits::{FILL_PIECE_BYTES, FILL_RANGE_BYTES};
 use crate::store::{OriginStore, unnamed};
 
 /// Routes of the fill service, closed to whoever does not show `secret`.
 pub fn fill_router(origin: OriginStore, secret: ClusterSecret) -> Router {
-    Router::new()
+    let routes = Router::new()
         .route(&format!("/{FILL_FILES_PATH}/{{hash}}"), get(file))
         .route(
             &format!("/{FILL_FILES_PATH}/{{hash}}/outboard"),
             get(outboard),
         )
-        .layer(from_fn_with_state(Arc::new(secret), authorise))
-        .with_state(origin)
-}
-
-async fn authorise(
-    State(secret): State<Arc<ClusterSecret>>,
-    request: Request,
-    next: Next,
-) -> Result<Response> {
-    let shown = request.headers().get(header::AUTHORIZATION);
-    if secret.admits(shown.map(HeaderValue::as_bytes)) {
-        Ok(next.run(request).await)
-    } else {
-        Err(Problem::unauthorized(
-            "the fill service takes the cluster secret as a bearer token",
-        ))
-    }
+        .with_state(origin);
+    let refusal = "the fill service takes the cluster secret as a bearer token";
+    closed(routes, refusal, move |shown| secret.admits(shown))
 }
 
 async fn file(

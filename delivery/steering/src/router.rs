@@ -1,18 +1,14 @@
 //! The routes: reports from appliances, and the list operators look at.
 
-use std::sync::Arc;
-
 use axum::extract::rejection::JsonRejection;
-use axum::extract::{DefaultBodyLimit, Path, Request, State};
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::middleware::{Next, from_fn_with_state};
-use axum::response::Response;
+use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::http::StatusCode;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use contracts_delivery::{
     ApplianceId, ApplianceReport, ClusterSecret, ControlError, ControlPlane as _, ReportReply,
 };
-use platform_http::{BODY_BYTES, Problem, Result};
+use platform_http::{BODY_BYTES, Problem, Result, closed};
 
 use crate::registry::ApplianceView;
 use crate::service::SteeringService;
@@ -20,11 +16,12 @@ use crate::service::SteeringService;
 /// `POST /steering/v1/appliances/{id}/report`, closed to whoever does not show `secret`: the reply holds
 /// the signing keys.
 pub fn report_router(steering: SteeringService, secret: ClusterSecret) -> Router {
-    Router::new()
+    let routes = Router::new()
         .route("/steering/v1/appliances/{id}/report", post(report))
-        .layer(from_fn_with_state(Arc::new(secret), authorise))
+        .with_state(steering);
+    let refusal = "reports carry the cluster secret as a bearer token";
+    closed(routes, refusal, move |shown| secret.admits(shown))
         .layer(DefaultBodyLimit::max(BODY_BYTES))
-        .with_state(steering)
 }
 
 /// `GET /steering/v1/appliances`, for the operators' console. Whoever mounts it decides who may ask.
@@ -32,21 +29,6 @@ pub fn console_router(steering: SteeringService) -> Router {
     Router::new()
         .route("/steering/v1/appliances", get(appliances))
         .with_state(steering)
-}
-
-async fn authorise(
-    State(secret): State<Arc<ClusterSecret>>,
-    request: Request,
-    next: Next,
-) -> Result<Response> {
-    let shown = request.headers().get(header::AUTHORIZATION);
-    if secret.admits(shown.map(HeaderValue::as_bytes)) {
-        Ok(next.run(request).await)
-    } else {
-        Err(Problem::unauthorized(
-            "reports carry the cluster secret as a bearer token",
-        ))
-    }
 }
 
 async fn report(
@@ -72,7 +54,11 @@ async fn appliances(State(steering): State<SteeringService>) -> Json<Vec<Applian
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use axum::body::Body;
+    use axum::extract::Request;
+    use axum::http::header;
     use contracts_delivery::{
         Claims, ClientFacts, OriginError, ReleaseId, SessionId, Steering as _, SteeringError,
         TokenSigner as _, Withdrawal, WithdrawalLog,

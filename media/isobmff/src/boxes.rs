@@ -19,6 +19,17 @@ impl<'a> RawBox<'a> {
         Fields::new(self.body, self.kind, self.offset)
     }
 
+    /// The box at a file's beginning.
+    #[cfg(test)]
+    pub(crate) const fn first(kind: [u8; 4], body: &'a [u8]) -> Self {
+        Self {
+            kind: FourCc(kind),
+            offset: 0,
+            header: 8,
+            body,
+        }
+    }
+
     pub(crate) fn error(&self, problem: Problem) -> BoxError {
         BoxError {
             kind: self.kind,

@@ -115,22 +115,13 @@ fn opus(configuration: RawBox<'_>) -> Result<Described, BoxError> {
 mod tests {
     use super::*;
 
-    fn raw(kind: [u8; 4], body: &[u8]) -> RawBox<'_> {
-        RawBox {
-            kind: FourCc(kind),
-            offset: 0,
-            header: 8,
-            body,
-        }
-    }
-
     #[test]
     fn vp9_is_named_with_its_colours() {
         let body = [1, 0, 0, 0, 2, 10, 0xa2, 9, 16, 9, 0, 0];
-        let read = describe(FourCc(*b"vp09"), raw(*b"vpcC", &body)).unwrap();
+        let read = describe(FourCc(*b"vp09"), RawBox::first(*b"vpcC", &body)).unwrap();
         assert_eq!(read.codec, "vp09.02.10.10.01.09.16.09.00");
         assert_eq!(read.colour.unwrap().transfer, 16);
-        assert!(describe(FourCc(*b"vp09"), raw(*b"vpcC", &body[..8])).is_err());
+        assert!(describe(FourCc(*b"vp09"), RawBox::first(*b"vpcC", &body[..8])).is_err());
     }
 
     #[test]
@@ -138,7 +129,7 @@ mod tests {
         let body = [
             0, 6, 1, 0x38, 0, 0, 0xbb, 0x80, 0, 0, 0, 4, 2, 0, 4, 1, 2, 3, 5,
         ];
-        let read = describe(FourCc(*b"Opus"), raw(*b"dOps", &body)).unwrap();
+        let read = describe(FourCc(*b"Opus"), RawBox::first(*b"dOps", &body)).unwrap();
         assert_eq!((read.codec.as_str(), read.channels), ("opus", Some(6)));
     }
 }

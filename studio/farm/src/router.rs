@@ -5,14 +5,13 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Query, Request, State};
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::middleware::{Next, from_fn_with_state};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post, put};
 use axum::{Json, Router};
 use contracts_delivery::ClusterSecret;
 use futures::StreamExt as _;
-use platform_http::{Problem, Result};
+use platform_http::{Problem, Result, closed};
 use studio_encode::{ChunkTask, EncodedChunk, check_chunk};
 use tokio::io::AsyncWriteExt as _;
 
@@ -23,30 +22,16 @@ use crate::wire::{self, Ask, Beat, Claim, Failure, Held, Orders};
 
 /// The routes of workers, closed to whoever does not show `secret`: masters are handed out here.
 pub fn router(farm: Farm, secret: ClusterSecret) -> Router {
-    Router::new()
+    let routes = Router::new()
         .route(wire::CLAIM, post(claim))
         .route(wire::BEAT, post(beat))
         .route(wire::MASTER, get(master))
         .route(wire::CHUNK, put(chunk))
         .route(wire::FAILURE, post(failure))
-        .layer(from_fn_with_state(Arc::new(secret), authorise))
+        .with_state(farm);
+    let refusal = "workers show the cluster secret as a bearer token";
+    closed(routes, refusal, move |shown| secret.admits(shown))
         .layer(DefaultBodyLimit::max(CHUNK_BYTES))
-        .with_state(farm)
-}
-
-async fn authorise(
-    State(secret): State<Arc<ClusterSecret>>,
-    request: Request,
-    next: Next,
-) -> Result<Response> {
-    let shown = request.headers().get(header::AUTHORIZATION);
-    if secret.admits(shown.map(HeaderValue::as_bytes)) {
-        Ok(next.run(request).await)
-    } else {
-        Err(Problem::unauthorized(
-            "workers show the cluster secret as a bearer token",
-        ))
-    }
 }
 
 /// Waits a few seconds for work; 204 when there is none.

@@ -101,16 +101,6 @@ fn specific_config(mut fields: Fields<'_>) -> Result<Mpeg4Audio, BoxError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::FourCc;
-
-    fn raw(kind: [u8; 4], body: &[u8]) -> RawBox<'_> {
-        RawBox {
-            kind: FourCc(kind),
-            offset: 0,
-            header: 8,
-            body,
-        }
-    }
 
     #[test]
     fn aac_is_read_through_long_and_short_descriptor_lengths() {
@@ -120,7 +110,7 @@ mod tests {
             4, 20, 0x40, 0x15, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 5, 0x80, 0x80, 0x80, 2,
         ]);
         esds.extend(specific);
-        let read = mpeg4_audio(raw(*b"esds", &esds));
+        let read = mpeg4_audio(RawBox::first(*b"esds", &esds));
         assert_eq!(
             read,
             Ok(Mpeg4Audio {
@@ -128,6 +118,6 @@ mod tests {
                 channels: Some(2)
             })
         );
-        assert!(mpeg4_audio(raw(*b"esds", &esds[..20])).is_err());
+        assert!(mpeg4_audio(RawBox::first(*b"esds", &esds[..20])).is_err());
     }
 }

@@ -90,20 +90,10 @@ pub(crate) fn plain(bytes: &[u8]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::FourCc;
-
-    fn raw(kind: [u8; 4], body: &[u8]) -> RawBox<'_> {
-        RawBox {
-            kind: FourCc(kind),
-            offset: 0,
-            header: 8,
-            body,
-        }
-    }
 
     #[test]
     fn avc_is_named_by_its_parameter_set() {
-        let named = |body: &[u8]| avc("avc1", raw(*b"avcC", body)).map(|it| it.codec);
+        let named = |body: &[u8]| avc("avc1", RawBox::first(*b"avcC", body)).map(|it| it.codec);
         let with_set = [1, 0x64, 0, 0x1f, 0xff, 0xe1, 0, 4, 0x67, 0x64, 0, 0x1f];
         assert_eq!(named(&with_set), Ok("avc1.64001f".into()));
         assert_eq!(
@@ -132,13 +122,13 @@ mod tests {
     #[test]
     fn hevc_is_named_by_its_parameter_set() {
         let body = hvcc(93);
-        let read = hevc("hvc1", raw(*b"hvcC", &body[..])).unwrap();
+        let read = hevc("hvc1", RawBox::first(*b"hvcC", &body[..])).unwrap();
         assert_eq!(read.codec, "hvc1.1.6.L93.90");
         assert_eq!(read.nal_length, Some(4));
         let lies = hvcc(120);
-        let refused = hevc("hvc1", raw(*b"hvcC", &lies[..])).unwrap_err();
+        let refused = hevc("hvc1", RawBox::first(*b"hvcC", &lies[..])).unwrap_err();
         assert_eq!(refused.problem, DISAGREES);
-        assert!(hevc("hvc1", raw(*b"hvcC", &body[..40])).is_err());
+        assert!(hevc("hvc1", RawBox::first(*b"hvcC", &body[..40])).is_err());
     }
 
     #[test]
