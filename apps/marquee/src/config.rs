@@ -1,10 +1,10 @@
 //! The settings of every role, nested as the roles are. `marquee.toml` in the repository lists them all.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Result, ensure};
-use contracts_delivery::{ApplianceId, Tier};
+use contracts_delivery::{ApplianceId, MAX_NAME_BYTES, Tier, is_plain_name};
 use contracts_studio::EncodingProfile;
 use delivery_edge::EdgeConfig;
 use media_ffmpeg::ToolsConfig;
@@ -175,7 +175,7 @@ impl StudioConfig {
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct WorkerConfig {
     pub(crate) id: String,
-    /// For masters under way; `worker/<id>` in the data folder when absent. Emptied at every start.
+    /// Where its own folder for masters under way is; `worker` in the data folder when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) folder: Option<PathBuf>,
 }
@@ -186,6 +186,23 @@ impl Default for WorkerConfig {
             id: "worker-1".to_owned(),
             folder: None,
         }
+    }
+}
+
+impl WorkerConfig {
+    /// The worker's own folder, named as it is. It is emptied at every start.
+    ///
+    /// # Errors
+    /// When its name could lead to another folder.
+    pub(crate) fn own_folder(&self, data: &Path) -> anyhow::Result<PathBuf> {
+        if !is_plain_name(&self.id) {
+            anyhow::bail!(
+                "[worker] id is {:?}; it is 1 to {MAX_NAME_BYTES} letters, digits and hyphens",
+                self.id
+            );
+        }
+        let folder = self.folder.clone();
+        Ok(folder.unwrap_or_else(|| data.join("worker")).join(&self.id))
     }
 }
 
@@ -331,6 +348,20 @@ mod tests {
     }
 
     #[test]
+    fn a_worker_empties_no_folder_but_its_own() {
+        let named = |id: &str, folder: Option<&str>| WorkerConfig {
+            id: id.to_owned(),
+            folder: folder.map(PathBuf::from),
+        };
+        let own = |config: WorkerConfig| config.own_folder(Path::new("/data")).ok();
+        assert_eq!(own(named("w-1", None)), Some("/data/worker/w-1".into()));
+        assert_eq!(own(named("w-1", Some("/tmp"))), Some("/tmp/w-1".into()));
+        for bad in ["", "..", "a/b", "/", "a.b"] {
+            assert_eq!(own(named(bad, Some("/tmp"))), None, "{bad:?}");
+        }
+    }
+
+    #[test]
     fn the_sample_configuration_names_every_setting() {
         let sample = include_str!("../../../marquee.toml");
         let defaults = toml::Value::try_from(Config::default()).unwrap();
@@ -342,6 +373,8 @@ mod tests {
             "default_territory",
             "secret_file",
             "cache",
+            "folder",
+            "tesseract",
         ];
         for name in names(&defaults).iter().map(String::as_str).chain(optional) {
             assert!(

@@ -9,7 +9,17 @@ use url::Url;
 
 use crate::ReleaseId;
 
-/// An appliance's name, chosen by its operator; letters, digits and hyphens.
+/// Longest name of an appliance or a worker, in bytes.
+pub const MAX_NAME_BYTES: usize = 64;
+
+/// Whether an operator may name an appliance or a worker so: letters, digits and hyphens, at most
+/// [`MAX_NAME_BYTES`]. Such a name is a file name, too, and leads nowhere else.
+pub fn is_plain_name(name: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    (1..=MAX_NAME_BYTES).contains(&name.len()) && name.bytes().all(plain)
+}
+
+/// An appliance's name, chosen by its operator; see [`is_plain_name`].
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ApplianceId(pub String);

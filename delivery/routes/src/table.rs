@@ -36,8 +36,8 @@ pub struct Match<'a> {
     /// Its number in this table; another table may number otherwise.
     pub list: u32,
     /// Its announcers and those of every prefix around it, each once, at most
-    /// [`crate::limits::MAX_CANDIDATES`]. In order: sessions that stay before those that are being taken down, the most specific
-    /// prefix, the shortest path, the least discriminator, the announcer's number.
+    /// [`crate::limits::MAX_CANDIDATES`]. In order: sessions that stay before those that are being taken down,
+    /// the most specific prefix, the shortest path, the least discriminator, the announcer's number.
     pub candidates: &'a [Candidate],
 }
 

@@ -1,8 +1,8 @@
 //! Steering: which appliances are up, which of them should serve a play, and the keys they accept.
 //!
 //! Appliances report every two seconds; whoever falls silent is out until it reports again. A ranking is
-//! a pure function ([`decision`]) of that and of the routes appliances announced. The keys that sign playback tokens are made, rotated and
-//! handed out here.
+//! a pure function ([`decision`]) of that and of the routes appliances announced. The keys that sign playback
+//! tokens are made, rotated and handed out here.
 //!
 //! This crate must not know what a release holds, and serves no film itself.
 

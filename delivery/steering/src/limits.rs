@@ -36,9 +36,6 @@ pub const MAX_LEARNED_NETWORKS: usize = 1_000_000;
 /// Most appliances whose measurements are kept for a network: as many as a prefix has candidates.
 pub const MAX_LEARNED_PER_NETWORK: usize = 64;
 
-/// Most bytes of an appliance's id.
-pub const MAX_ID_BYTES: usize = 64;
-
 /// Most withdrawals in one reply.
 pub const WITHDRAWALS_PAGE: usize = 500;
 

@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use contracts_delivery::{ApplianceId, ApplianceReport};
+use contracts_delivery::{ApplianceId, ApplianceReport, is_plain_name};
 use serde::Serialize;
 use url::Url;
 
 use crate::decision::{Fleet, Load};
-use crate::limits::{FORGET, MAX_ID_BYTES, SILENCE, SUSPICION};
+use crate::limits::{FORGET, SILENCE, SUSPICION};
 
 /// Whether an appliance takes part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -155,11 +155,7 @@ fn state(fleet: &Fleet, appliance: &ApplianceId, now: Duration) -> ApplianceStat
 }
 
 fn check(appliance: &ApplianceId, report: &ApplianceReport) -> Result<(), &'static str> {
-    let name = appliance.0.as_bytes();
-    let letters = name
-        .iter()
-        .all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-');
-    if name.is_empty() || name.len() > MAX_ID_BYTES || !letters {
+    if !is_plain_name(&appliance.0) {
         return Err("an appliance's id is 1 to 64 letters, digits and hyphens");
     }
     if report.capacity_mbps == 0 {

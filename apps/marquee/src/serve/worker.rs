@@ -25,11 +25,7 @@ pub(crate) async fn run(config: &Config, serve: &Serve, shutdown: Shutdown) -> R
     let secret = secret::read(&secret_file).await?;
     let tools = Arc::new(Tools::locate(&config.tools).await?);
     let id = &config.worker.id;
-    let folder = config
-        .worker
-        .folder
-        .clone()
-        .unwrap_or_else(|| serve.data.join("worker").join(id));
+    let folder = config.worker.own_folder(&serve.data)?;
     // Another start is another worker: what the one before held is lost.
     let name = format!("{id}-{}", random_id(&*SystemEntropy::shared()));
     let studio = (upstream.control.clone(), secret);
