@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ApiProblem, explain, sentence } from '../src/api/problem';
 import { metadata, retryWaitMs, uploadId } from '../src/api/tus';
 import { localPath, parseRoute, paths } from '../src/routing/route';
-import { languageFromName, nameFromFile } from '../src/studio/filenames';
+import { languageFromName, nameFromFile, sortFiles } from '../src/studio/filenames';
 import { axisMs, lanes, rangeText, termName, ticks } from '../src/studio/findings';
 import { overall, stepFigures } from '../src/studio/states';
 
@@ -13,6 +13,14 @@ describe('file names', () => {
     expect(languageFromName('film.pt-BR.srt')).toBe('pt-BR');
     expect(languageFromName('film-de.vtt')).toBe('de');
     expect(languageFromName('film.srt')).toBe('en');
+    expect(languageFromName('film.es.TTML')).toBe('es');
+  });
+
+  it('tell films from subtitles of every format the studio reads', () => {
+    const names = ['a.mp4', 'a.srt', 'a.VTT', 'a.ttml', 'a.dfxp', 'a.ass', 'ass.mkv'];
+    const { films, subtitles } = sortFiles(names.map((name) => new File([], name)));
+    expect(films.map((file) => file.name)).toEqual(['a.mp4', 'ass.mkv']);
+    expect(subtitles).toHaveLength(5);
   });
 });
 

@@ -6,13 +6,18 @@ export function nameFromFile(fileName: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
+/** How subtitle files end. The studio tells formats by their content. */
+const ENDINGS = ['srt', 'vtt', 'ttml', 'dfxp', 'xml', 'ass', 'ssa'];
+const SUBTITLE = new RegExp(`\\.(?:${ENDINGS.join('|')})$`, 'i');
+
+/** What a file input takes as subtitles. */
+export const SUBTITLES_ACCEPTED = ENDINGS.map((ending) => `.${ending}`).join(',');
+
 /** The language tag before the extension (`film.pt-BR.srt`, `film-de.vtt`), or `en`. */
 export function languageFromName(fileName: string): string {
-  const tag = /[._-]([a-z]{2,3}(?:-[A-Z]{2})?)\.(?:srt|vtt)$/.exec(fileName)?.[1];
+  const tag = /[._-]([a-z]{2,3}(?:-[A-Z]{2})?)$/.exec(fileName.replace(SUBTITLE, ''))?.[1];
   return tag ?? 'en';
 }
-
-const SUBTITLE = /\.(srt|vtt)$/i;
 
 /** Splits dropped files into films and subtitles. */
 export function sortFiles(files: readonly File[]): { films: File[]; subtitles: File[] } {
