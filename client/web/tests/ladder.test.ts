@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LadderReport } from '../src/api/types';
-import { frame, line } from '../src/studio/ladder';
+import { finished, frame, line, meanError } from '../src/studio/ladder';
 
 const point = (kbps: number, quality: number) => ({ width: 640, height: 360, crf: 28, kbps, quality });
 const report: LadderReport = {
@@ -11,6 +11,8 @@ const report: LadderReport = {
   hull: [point(100, 42), point(4000, 97)],
   rungs: [{ name: '360p', predicted: point(1000, 80) }],
   fixed_kbps: [300, 5800],
+  measured_frames: 0,
+  measured_cpu_ms: 0,
 };
 
 describe('the ladder as a drawing', () => {
@@ -28,6 +30,15 @@ describe('the ladder as a drawing', () => {
     const [first, last] = line(report.hull, frame(report)).split(' ').map((pair) => pair.split(',').map(Number));
     expect(first![0]).toBeLessThan(last![0]!);
     expect(first![1]).toBeGreaterThan(last![1]!);
+  });
+
+  it('tells what came of the rungs from what was expected of them', () => {
+    const [rung] = report.rungs;
+    const done = { ...report, rungs: [{ ...rung!, measured_kbps: 1200, measured_quality: 78 }, { ...rung!, measured_kbps: 900 }] };
+    expect(finished(done)).toEqual([{ ...point(1200, 78) }]);
+    expect(meanError(done)).toBe(2);
+    expect(meanError(report)).toBeUndefined();
+    expect(frame({ ...done, points: [point(1100, 80)], fixed_kbps: [] }).x(1200)).toBeLessThan(1);
   });
 
   it('survives a title with one trial', () => {

@@ -38,7 +38,7 @@ pub struct LadderRung {
     /// What it takes, in kilobits a second, once encoded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub measured_kbps: Option<f64>,
-    /// What it scores, where that was measured.
+    /// What it scores once encoded, by frames that were not tried, where that was measured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub measured_quality: Option<f64>,
 }
@@ -60,4 +60,10 @@ pub struct LadderReport {
     pub rungs: Vec<LadderRung>,
     /// What the fixed ladder may spend at each of its sizes, in kilobits a second, by ascending rate.
     pub fixed_kbps: Vec<u32>,
+    /// Frames of the finished rungs that were scored.
+    #[serde(default)]
+    pub measured_frames: u64,
+    /// CPU time of that, in milliseconds.
+    #[serde(default)]
+    pub measured_cpu_ms: u64,
 }

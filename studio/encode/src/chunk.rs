@@ -19,7 +19,7 @@ pub struct EncodedChunk {
     pub path: PathBuf,
     /// Its frames: those of the ledger.
     pub frames: u64,
-    /// Its size.
+    /// Bytes of its frames; the file around them is a few thousand longer.
     pub bytes: u64,
     /// Hash of its sample entry, parameter sets within. Equal in all chunks of a rendition.
     pub decoder_settings: ContentHash,
@@ -148,7 +148,7 @@ fn plain_code(effort: Effort) -> &'static [&'static str] {
 /// # Errors
 /// [`EncodeError`]; the file stays where it is.
 pub async fn check_chunk(task: &ChunkTask, path: &Path) -> Result<EncodedChunk, EncodeError> {
-    let (track, bytes) = file_at::track(path, Track::read_whole_video).await?;
+    let (track, _) = file_at::track(path, Track::read_whole_video).await?;
     let (found, planned) = (track.samples.len() as u64, task.span.frames);
     let what = || task.what();
     if found != planned {
@@ -171,7 +171,7 @@ pub async fn check_chunk(task: &ChunkTask, path: &Path) -> Result<EncodedChunk, 
     Ok(EncodedChunk {
         path: path.to_owned(),
         frames: found,
-        bytes,
+        bytes: track.samples.iter().map(|it| u64::from(it.size)).sum(),
         decoder_settings: ContentHash::of(&track.format.entry.bytes),
         effort: task.effort,
     })

@@ -18,6 +18,7 @@ mod file_at;
 #[cfg(test)]
 mod fixture;
 mod grain;
+mod judge;
 pub mod limits;
 mod rendition;
 mod task;
@@ -32,6 +33,7 @@ pub use conform::{Conform, Range, Span};
 pub use encoder::{Effort, timescale};
 pub use error::EncodeError;
 pub use grain::{Grain, measure_grain};
+pub use judge::{Judge, Judged, Reference, Scores};
 pub use rendition::{Rendition, renditions};
 pub use task::ChunkTask;
 pub use trial::{Bench as TrialBench, SpanTrials};

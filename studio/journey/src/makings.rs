@@ -87,17 +87,40 @@ impl Analysed {
         rendition
     }
 
-    /// The report with what the encoded chunks, rendition by rendition, turned out to take: in H.264,
-    /// of which it speaks.
-    pub(crate) fn measured(&self, chunks: &[EncodedChunk], seconds: f64) -> Option<LadderReport> {
+    /// The report with what the encoded chunks, rendition by rendition, turned out to take, and what they
+    /// scored: in H.264, of which it speaks.
+    pub(crate) fn measured(
+        &self,
+        chunks: &[EncodedChunk],
+        scored: Option<&Scored>,
+        seconds: f64,
+    ) -> Option<LadderReport> {
         let mut report = self.ladder.report.clone()?;
         let each = chunks.chunks((chunks.len() / self.renditions.len().max(1)).max(1));
         for (rung, chunks) in report.rungs.iter_mut().zip(each) {
             let bytes: u64 = chunks.iter().map(|chunk| chunk.bytes).sum();
             rung.measured_kbps = Some(bytes as f64 / 125.0 / seconds.max(0.001));
         }
+        if let Some(scored) = scored {
+            for (rung, quality) in report.rungs.iter_mut().zip(&scored.rungs) {
+                rung.measured_quality = Some(*quality);
+            }
+            report.measured_frames = scored.frames;
+            report.measured_cpu_ms = scored.cpu_ms;
+        }
         Some(report)
     }
+}
+
+/// How the finished rungs look.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Scored {
+    /// In the rungs' order.
+    pub(crate) rungs: Vec<f64>,
+    /// How many frames of each were looked at.
+    pub(crate) frames: u64,
+    /// CPU time of it, in milliseconds.
+    pub(crate) cpu_ms: u64,
 }
 
 /// Subtitles as whole WebVTT files.
@@ -124,6 +147,8 @@ pub(crate) struct Makings {
     pub(crate) texts: Texts,
     /// Rendition by rendition, each one's chunks in order.
     pub(crate) chunks: Vec<EncodedChunk>,
+    /// Absent where there is nothing to compare with.
+    pub(crate) scored: Option<Scored>,
     pub(crate) sounds: Vec<Sound>,
 }
 
@@ -131,7 +156,8 @@ impl Makings {
     /// Why the ladder is what it is, and what it turned out to take.
     pub(crate) fn ladder_report(&self) -> Option<LadderReport> {
         let seconds = self.planned.plan.duration().as_secs_f64();
-        self.analysed.measured(&self.chunks, seconds)
+        self.analysed
+            .measured(&self.chunks, self.scored.as_ref(), seconds)
     }
 
     /// What people should know of what became of the master; what is known of the master itself is in

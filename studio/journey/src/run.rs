@@ -82,11 +82,29 @@ async fn stages(context: &Context, workshop: &Workshop, input: &RunInput) -> Res
         analysed,
         texts,
         chunks,
+        scored: None,
         sounds,
     };
+    let scored = context
+        .step("score", policy, |meter| {
+            stage::score(workshop, &received, &makings, meter)
+        })
+        .await?;
+    let makings = Makings { scored, ..makings };
+    release(context, workshop, input, &makings).await
+}
+
+/// From everything that was made to what viewers get.
+async fn release(
+    context: &Context,
+    workshop: &Workshop,
+    input: &RunInput,
+    makings: &Makings,
+) -> Result<(), StepError> {
+    let policy = Policy::default();
     let parts = context
         .step("package", policy, |meter| {
-            stage::package(workshop, &makings, meter)
+            stage::package(workshop, makings, meter)
         })
         .await?;
     context
@@ -96,7 +114,7 @@ async fn stages(context: &Context, workshop: &Workshop, input: &RunInput) -> Res
         .await?;
     let release = context
         .step("publish", policy, |_| {
-            stage::publish(workshop, input, &parts, &makings)
+            stage::publish(workshop, input, &parts, makings)
         })
         .await?;
     tracing::info!(title = %input.title, %release, "title published");

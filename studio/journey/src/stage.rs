@@ -5,6 +5,7 @@ mod ladder;
 mod package;
 mod publish;
 mod receive;
+mod score;
 mod survey;
 mod text;
 
@@ -13,5 +14,6 @@ pub(crate) use ladder::ladder;
 pub(crate) use package::{package, verify};
 pub(crate) use publish::publish;
 pub(crate) use receive::{receive, take_all, uploads};
+pub(crate) use score::score;
 pub(crate) use survey::{inspect, plan};
 pub(crate) use text::texts;

@@ -7,7 +7,7 @@ use platform_clock::Timestamp;
 use crate::record::TitleRecord;
 
 /// The steps in order: name, label, what is counted.
-const STEPS: [(&str, &str, &str); 10] = [
+const STEPS: [(&str, &str, &str); 11] = [
     ("receive", "Receive", "files"),
     ("inspect", "Inspect", "frames"),
     ("shots", "Find shots", "frames"),
@@ -15,6 +15,7 @@ const STEPS: [(&str, &str, &str); 10] = [
     ("text", "Subtitles", ""),
     ("encode", "Encode", "frames"),
     ("audio", "Sound", "seconds"),
+    ("score", "Score", "frames"),
     ("package", "Package", "parts"),
     ("verify", "Verify", "renditions"),
     ("publish", "Publish", ""),

@@ -1,10 +1,11 @@
-//! Rungs chosen on the hull.
+//! Rungs chosen on the hull and near it.
 
 use contracts_studio::{LadderPoint, LadderRung};
 
-use crate::hull::{Rated, slope};
+use crate::hull::{Rated, below, front, slope};
 use crate::limits::{
-    BOTTOM_KBPS, LEAST_GAIN, LEAST_QUALITY, LEAST_STEP, MAX_RUNGS, QUALITY_STEP, SATURATED,
+    BOTTOM_KBPS, BOTTOM_QUALITY, LEAST_GAIN, LEAST_QUALITY, LEAST_STEP, MAX_RUNGS, OFF_HULL,
+    QUALITY_STEP, SATURATED,
 };
 
 impl Rated for LadderPoint {
@@ -16,33 +17,51 @@ impl Rated for LadderPoint {
     }
 }
 
-/// The rungs of a title, by ascending rate; empty when there is no hull.
+/// The points that are worth sending: of at least [`LEAST_QUALITY`], where there are any.
+pub(crate) fn watchable(points: Vec<LadderPoint>) -> Vec<LadderPoint> {
+    let enough = |point: &LadderPoint| point.quality >= LEAST_QUALITY;
+    if points.iter().any(enough) {
+        points.into_iter().filter(enough).collect()
+    } else {
+        points
+    }
+}
+
+/// The rungs of a title, by ascending rate; empty when there is no point.
 ///
-/// The top is where quality saturates: the first point that scores [`SATURATED`], or from which on twice
-/// the rate buys less than [`LEAST_GAIN`], and that the ceiling of its size allows. The bottom is what
-/// [`BOTTOM_KBPS`] buys. Between them the steps of quality are equal.
-pub fn choose(hull: &[LadderPoint], ceiling: impl Fn(&LadderPoint) -> f64) -> Vec<LadderRung> {
-    let affordable: Vec<_> = hull
-        .iter()
-        .filter(|point| point.kbps <= ceiling(point))
-        .collect();
-    let Some(first) = affordable.first().copied().or(hull.first()) else {
+/// The top is where quality saturates: the first point of the hull that scores [`SATURATED`], or from
+/// which on twice the rate buys less than [`LEAST_GAIN`], and that takes no more than `most_kbps`. The
+/// bottom is what [`BOTTOM_KBPS`] buys, and of no more than [`BOTTOM_QUALITY`]. Between them the steps of
+/// quality are equal, each taken by the point that is nearest to it and to the hull.
+pub fn choose(points: &[LadderPoint], hull: &[LadderPoint], most_kbps: f64) -> Vec<LadderRung> {
+    let within = |points: &[LadderPoint]| -> Vec<LadderPoint> {
+        let affordable = points.iter().filter(|point| point.kbps <= most_kbps);
+        affordable.cloned().collect()
+    };
+    let front = front(&within(points));
+    let Some(top) = top(&within(hull))
+        .or(front.last().cloned())
+        .or(hull.first().cloned())
+    else {
         return Vec::new();
     };
-    let top = top(&affordable).unwrap_or(first);
-    let bottom = bottom(&affordable, top).unwrap_or(top);
+    let bottom = bottom(&front, &top);
     let span = top.quality - bottom.quality;
     let count = ((span / QUALITY_STEP).ceil() as usize + 1).min(MAX_RUNGS);
     let mut chosen: Vec<LadderPoint> = vec![bottom.clone()];
     for step in 1..count {
         let wanted = bottom.quality + span * step as f64 / (count - 1) as f64;
-        let near = affordable.iter().min_by(|a, b| {
-            let off = |point: &LadderPoint| (point.quality - wanted).abs();
-            off(a).total_cmp(&off(b))
-        });
+        let off =
+            |point: &LadderPoint| (point.quality - wanted).abs() + OFF_HULL * below(point, hull);
+        let near = front.iter().filter(|point| point.kbps <= top.kbps);
+        let near = near.min_by(|a, b| off(a).total_cmp(&off(b)));
+        let next = if step + 1 == count { Some(&top) } else { near };
         let last = &chosen[chosen.len() - 1];
-        if let Some(next) = near.filter(|next| next.kbps >= last.kbps * LEAST_STEP) {
-            chosen.push((*next).clone());
+        let rises = |next: &&LadderPoint| {
+            next.kbps >= last.kbps * LEAST_STEP && next.quality > last.quality
+        };
+        if let Some(next) = next.filter(rises) {
+            chosen.push(next.clone());
         } else if step + 1 == count && chosen.len() > 1 && top.kbps > last.kbps {
             // The top matters more than the step below it.
             chosen.pop();
@@ -52,25 +71,22 @@ pub fn choose(hull: &[LadderPoint], ceiling: impl Fn(&LadderPoint) -> f64) -> Ve
     named(chosen)
 }
 
-fn top<'a>(affordable: &[&'a LadderPoint]) -> Option<&'a LadderPoint> {
-    let enough = affordable.windows(2).find(|pair| {
+/// Where quality saturates, if it does.
+fn top(hull: &[LadderPoint]) -> Option<LadderPoint> {
+    let enough = hull.windows(2).find(|pair| {
         pair[0].quality >= SATURATED
-            || slope(pair[0], pair[1]) * std::f64::consts::LN_2 < LEAST_GAIN
+            || slope(&pair[0], &pair[1]) * std::f64::consts::LN_2 < LEAST_GAIN
     });
-    enough.map(|pair| pair[0]).or(affordable.last().copied())
+    enough.map(|pair| pair[0].clone())
 }
 
-/// The best of what little rate buys, but nothing too poor to be watched where more is there.
-fn bottom<'a>(affordable: &[&'a LadderPoint], top: &LadderPoint) -> Option<&'a LadderPoint> {
-    let below = || {
-        affordable
-            .iter()
-            .copied()
-            .filter(|point| point.kbps <= top.kbps)
-    };
-    let cheap = below().rfind(|point| point.kbps <= BOTTOM_KBPS);
-    let watchable = || below().find(|point| point.quality >= LEAST_QUALITY);
-    cheap.or_else(watchable).or_else(|| below().next())
+/// The best of what little rate buys, but not so good that a poorer network is left with nothing.
+fn bottom(front: &[LadderPoint], top: &LadderPoint) -> LadderPoint {
+    let mut under = front.iter().filter(|point| point.kbps <= top.kbps);
+    let is_low =
+        |point: &&LadderPoint| point.kbps <= BOTTOM_KBPS && point.quality <= BOTTOM_QUALITY;
+    let cheapest = under.clone().next();
+    under.rfind(is_low).or(cheapest).unwrap_or(top).clone()
 }
 
 /// Names by the shorter side; of rungs of one size the better has the plain name.
@@ -120,10 +136,10 @@ mod tests {
             point(480, 200.0, 95.5),
             point(480, 900.0, 98.0),
         ];
-        let rungs = choose(&hull, |_| f64::INFINITY);
+        let rungs = choose(&hull, &hull, f64::INFINITY);
         let names: Vec<_> = rungs.iter().map(|rung| rung.name.as_str()).collect();
-        assert_eq!(names, ["480p"]);
-        assert!(rungs[0].predicted.kbps < 900.0);
+        assert_eq!(names, ["480p-2", "480p"]);
+        assert!(rungs[1].predicted.kbps < 900.0);
     }
 
     #[test]
@@ -136,7 +152,8 @@ mod tests {
                 40.0 + 1.5 * step,
             )
         });
-        let rungs = choose(&steps.collect::<Vec<_>>(), |_| f64::INFINITY);
+        let steps: Vec<_> = steps.collect();
+        let rungs = choose(&steps, &hull(&steps), f64::INFINITY);
         assert!(rungs.len() >= 4);
         for pair in rungs.windows(2) {
             let step = pair[1].predicted.quality - pair[0].predicted.quality;
@@ -154,7 +171,7 @@ mod tests {
             let points: Vec<_> = points.into_iter()
                 .map(|(kbps, quality, size)| point(size * 240, kbps, quality)).collect();
             let hull = hull(&points);
-            let rungs = choose(&hull, |_| ceiling);
+            let rungs = choose(&points, &hull, ceiling);
             prop_assert!(!rungs.is_empty() && rungs.len() <= MAX_RUNGS);
             for pair in rungs.windows(2) {
                 prop_assert!(pair[0].predicted.kbps < pair[1].predicted.kbps);
@@ -164,7 +181,7 @@ mod tests {
             names.sort();
             names.dedup();
             prop_assert_eq!(names.len(), rungs.len());
-            if hull.iter().any(|point| point.kbps <= ceiling) {
+            if points.iter().any(|point| point.kbps <= ceiling) {
                 prop_assert!(rungs.iter().all(|rung| rung.predicted.kbps <= ceiling));
             }
         }

@@ -8,22 +8,30 @@ pub trait Rated {
     fn quality(&self) -> f64;
 }
 
-/// The points of which no mixture of others is better, by ascending rate and quality. Each more of rate
-/// buys less of quality than the one before it.
-pub fn hull<T: Rated + Clone>(points: &[T]) -> Vec<T> {
+/// The points that none is better than at its rate or below, by ascending rate and quality.
+pub fn front<T: Rated + Clone>(points: &[T]) -> Vec<T> {
     let mut sorted = points.to_vec();
     sorted.sort_by(|a, b| {
         let rates = a.kbps().total_cmp(&b.kbps());
         rates.then(b.quality().total_cmp(&a.quality()))
     });
-    let mut hull: Vec<T> = Vec::new();
+    let mut front: Vec<T> = Vec::new();
     for point in sorted {
-        if hull
+        if front
             .last()
-            .is_some_and(|last| point.quality() <= last.quality())
+            .is_none_or(|last| point.quality() > last.quality())
         {
-            continue;
+            front.push(point);
         }
+    }
+    front
+}
+
+/// The points of which no mixture of others is better, by ascending rate and quality. Each more of rate
+/// buys less of quality than the one before it.
+pub fn hull<T: Rated + Clone>(points: &[T]) -> Vec<T> {
+    let mut hull: Vec<T> = Vec::new();
+    for point in front(points) {
         while let [.., before, last] = hull.as_slice() {
             if slope(before, &point) < slope(before, last) {
                 break;
@@ -38,6 +46,17 @@ pub fn hull<T: Rated + Clone>(points: &[T]) -> Vec<T> {
 /// Quality bought by one natural logarithm of rate on the way from one point to another.
 pub fn slope<T: Rated>(from: &T, to: &T) -> f64 {
     (to.quality() - from.quality()) / (to.kbps().ln() - from.kbps().ln()).max(f64::MIN_POSITIVE)
+}
+
+/// How much of quality a point lies below a hull's line; 0 beyond its ends.
+pub fn below<T: Rated>(point: &T, hull: &[T]) -> f64 {
+    let around = hull
+        .windows(2)
+        .find(|pair| pair[0].kbps() <= point.kbps() && point.kbps() <= pair[1].kbps());
+    around.map_or(0.0, |pair| {
+        let along = point.kbps().ln() - pair[0].kbps().ln();
+        (pair[0].quality() + slope(&pair[0], &pair[1]) * along - point.quality()).max(0.0)
+    })
 }
 
 #[cfg(test)]
@@ -69,6 +88,10 @@ mod tests {
         ];
         assert_eq!(hull(&points), [points[0], points[2], points[4]]);
         assert_eq!(hull::<Point>(&[]), []);
+        let best = [points[0], points[1], points[2], points[4]];
+        assert_eq!(front(&points), best);
+        // Half-way between 100 and 400 on the logarithmic scale the line is at 60.
+        assert!((below(&points[1], &hull(&points)) - 15.0).abs() < 1e-9);
     }
 
     proptest! {

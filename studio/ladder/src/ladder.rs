@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Rung;
 use crate::allocate::{Part, allocate};
-use crate::choose::choose;
+use crate::choose::{choose, watchable};
 use crate::curve::Curve;
 use crate::hull::hull;
 use crate::limits::{LEAST_CAP_KBPS, PEAK_PERCENT, TRIAL_CRFS};
@@ -51,10 +51,11 @@ impl Trials {
             points.extend(curve.trials().iter().map(point));
             steps.extend(curve.steps().iter().map(point));
         }
+        let steps = watchable(steps);
         let hull = hull(&steps);
-        let chosen = choose(&hull, |point| {
-            self.size_of(point).map_or(0.0, |it| f64::from(it.max_kbps))
-        });
+        // The published ladder's top is the most that any title may spend.
+        let most = self.sizes.last().map_or(0.0, |it| f64::from(it.max_kbps));
+        let chosen = choose(&steps, &hull, most);
         let rungs: Vec<_> = chosen.iter().map(rung).collect();
         let report = LadderReport {
             measure: self.measure,
@@ -64,6 +65,8 @@ impl Trials {
             hull,
             rungs: chosen,
             fixed_kbps: fixed.iter().map(|rung| rung.max_kbps).collect(),
+            measured_frames: 0,
+            measured_cpu_ms: 0,
         };
         (!rungs.is_empty()).then_some(Ladder { rungs, report })
     }
@@ -93,7 +96,13 @@ impl Trials {
         self.samples.iter().filter(touches).copied().collect()
     }
 
-    fn curve(&self, size: usize, samples: &[Sample], frames_per_second: f64) -> Option<Curve> {
+    /// Rate and quality of one size, as these samples have it.
+    pub(crate) fn curve(
+        &self,
+        size: usize,
+        samples: &[Sample],
+        frames_per_second: f64,
+    ) -> Option<Curve> {
         let trials = TRIAL_CRFS.iter().enumerate().map(|(place, crf)| {
             let tried = self.samples.iter().zip(&self.tried);
             let pairs: Option<Vec<_>> = tried
@@ -103,12 +112,6 @@ impl Trials {
             Some(whole(&pairs?, *crf, frames_per_second))
         });
         Curve::new(trials.collect::<Option<Vec<_>>>()?)
-    }
-
-    fn size_of(&self, point: &LadderPoint) -> Option<&Rung> {
-        self.sizes
-            .iter()
-            .find(|size| (size.width, size.height) == (point.width, point.height))
     }
 }
 
@@ -130,7 +133,7 @@ mod tests {
     use contracts_delivery::FrameRate;
 
     use super::*;
-    use crate::{candidates, fixed_ladder, samples};
+    use crate::{Purpose, candidates, fixed_ladder, samples};
 
     const RATE: FrameRate = FrameRate {
         numerator: 25,
@@ -140,7 +143,7 @@ mod tests {
     /// Two shots of 100 frames, the second ten times as dear.
     fn trials() -> Trials {
         let sizes = candidates(854, 480, RATE);
-        let samples = samples(&[(0, 100), (100, 100)], 64);
+        let samples = samples(&[(0, 100), (100, 100)], 32, Purpose::Trial);
         let tried = [1.0, 10.0].map(|dear| {
             let of_size = |rung: &Rung| {
                 let pixels = f64::from(rung.width * rung.height);

@@ -8,6 +8,7 @@
 
 mod allocate;
 mod choose;
+mod complexity;
 mod curve;
 mod fit;
 mod fixed;
@@ -18,12 +19,15 @@ mod sample;
 
 pub use allocate::{Part, allocate};
 pub use choose::choose;
+pub use complexity::by_complexity;
 pub use curve::{Curve, Trial};
 pub use fit::{candidates, fixed_ladder};
 pub use fixed::{FIXED, FixedRung};
-pub use hull::{Rated, hull, slope};
+pub use hull::{Rated, below, front, hull, slope};
 pub use ladder::{Ladder, Trials};
-pub use sample::{Sample, Tried, budget, harmonic, samples, whole};
+pub use sample::{
+    Purpose, Sample, Tried, budget, harmonic, measure_budget, pooled, samples, whole,
+};
 
 use serde::{Deserialize, Serialize};
 

@@ -17,20 +17,21 @@ pub const USUAL_FRAMES_PER_SECOND: f64 = 30.5;
 pub const FAST_RATE_PERCENT: u32 = 150;
 
 /// Rate factors that a rung may have: below, x264 spends on what nobody sees; above, pictures fall apart.
-pub const CRFS: std::ops::RangeInclusive<u8> = 18..=42;
+pub const CRFS: std::ops::RangeInclusive<u8> = 19..=39;
 
-/// Rate factors that are tried of every size: a parabola goes through three, and these span [`CRFS`].
-pub const TRIAL_CRFS: [u8; 3] = [20, 28, 36];
+/// Rate factors that are tried of every size: a parabola goes through three, and these span
+/// [`CRFS`] but for two steps at either end, as far as it can be trusted.
+pub const TRIAL_CRFS: [u8; 3] = [21, 29, 37];
 
 /// Quality from which on more is not seen.
-pub const SATURATED: f64 = 95.0;
+pub const SATURATED: f64 = 97.0;
 
 /// Points of quality that twice the rate must buy at the top.
 pub const LEAST_GAIN: f64 = 1.5;
 
-/// Quality between two rungs, at most, where the number of rungs allows: about two steps that are just
+/// Quality between two rungs, at most, where the number of rungs allows: a little more than what is just
 /// noticed.
-pub const QUALITY_STEP: f64 = 13.0;
+pub const QUALITY_STEP: f64 = 8.0;
 
 /// Rungs of a title, at most: as many as the published ladder has.
 pub const MAX_RUNGS: usize = 7;
@@ -40,6 +41,13 @@ pub const LEAST_STEP: f64 = 1.2;
 
 /// What the lowest rung is to cost at most, in kilobits a second: a phone on a poor network plays it.
 pub const BOTTOM_KBPS: f64 = 250.0;
+
+/// What the lowest rung is to score at most, so that a title which is cheap all through still has a rung
+/// for a network that is poorer than usual.
+pub const BOTTOM_QUALITY: f64 = 72.0;
+
+/// How many points of quality off a step are as bad as one below the hull.
+pub const OFF_HULL: f64 = 3.0;
 
 /// Quality below which a picture is not worth sending while a better one can be had.
 pub const LEAST_QUALITY: f64 = 30.0;
@@ -58,7 +66,14 @@ pub const PEAK_PERCENT: f64 = 200.0;
 pub const LEAST_CAP_KBPS: f64 = 200.0;
 
 /// Frames of one sample, at least, where the title has them: an intra frame and enough of what follows.
-pub const SAMPLE_FRAMES: u64 = 16;
+pub const SAMPLE_FRAMES: u64 = 12;
+
+/// Frames behind a sample that are encoded with it: about as many as x264 looks ahead to decide what a
+/// frame is worth to those that follow.
+pub const TAIL_FRAMES: u64 = 16;
+
+/// Frames that are tried of a title however short it is: fewer say nothing of it.
+pub const LEAST_TRIED: u64 = 72;
 
 /// Frames of one sample at most: two seconds.
 pub const LONGEST_SAMPLE: u64 = 48;
@@ -72,6 +87,9 @@ pub const SCORED_EVERY: u64 = 3;
 /// CPU time that analysis may take, as a part of what encoding the fixed ladder takes. Long titles stay
 /// far under it, as [`SAMPLES`] of [`LONGEST_SAMPLE`] frames are enough for any.
 pub const CPU_SHARE: f64 = 1.0;
+
+/// CPU time that scoring the finished rungs may take, as a part of what encoding them takes.
+pub const MEASURE_SHARE: f64 = 0.2;
 
 /// What scoring a pixel costs where encoding one costs 1.
 pub const SCORE_COST: f64 = 1.5;

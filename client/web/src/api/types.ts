@@ -226,4 +226,7 @@ export interface LadderReport {
   hull: LadderPoint[];
   rungs: LadderRung[];
   fixed_kbps: number[];
+  /** Frames of the finished rungs that were scored, and the CPU time of that. */
+  measured_frames: number;
+  measured_cpu_ms: number;
 }

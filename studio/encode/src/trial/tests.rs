@@ -27,21 +27,67 @@ async fn more_bits_look_better_and_so_do_more_pixels() {
         report: &report,
         rate,
         sizes: &sizes,
-        crfs: &[20, 34],
     };
     let span = Span {
         start: 4,
         frames: 10,
     };
-    let trials = bench.try_span(span, folder.path()).await.unwrap();
-    assert_eq!((trials.tried.len(), trials.tried[0].len()), (2, 2));
+    let trials = bench.try_span(span, 4, folder.path()).await.unwrap();
+    assert_eq!(
+        (trials.tried.len(), trials.tried[0].len()),
+        (2, TRIAL_CRFS.len())
+    );
     for of_size in &trials.tried {
-        assert!(of_size[0].rest_bytes > of_size[1].rest_bytes, "{of_size:?}");
+        assert!(of_size[0].rest_bytes > of_size[2].rest_bytes, "{of_size:?}");
         assert!(
-            of_size[0].rest_quality > of_size[1].rest_quality,
+            of_size[0].rest_quality > of_size[2].rest_quality,
             "{of_size:?}"
         );
     }
     assert!(trials.tried[1][0].first_quality > trials.tried[0][0].first_quality);
     assert!(trials.cpu > Duration::ZERO);
+}
+
+#[tokio::test]
+async fn files_that_follow_one_another_are_judged_from_any_frame_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let source = "testsrc2=s=320x180:r=25,format=yuv420p,trim=end_frame=24";
+    let whole = folder.path().join("whole.mp4");
+    let lossless = ["-c:v", "libx264", "-preset", "ultrafast", "-qp", "0"];
+    let input = make_clip(
+        &whole,
+        &[&["-f", "lavfi", "-i", source], &lossless[..]].concat(),
+    )
+    .await;
+    let tools = test_tools().await;
+    let report = inspect(&tools, &input).await.unwrap();
+    let rate = report.video.frame_rate;
+    let sizes = candidates(320, 180, rate);
+    let bench = Bench {
+        tools: &tools,
+        input: &input,
+        report: &report,
+        rate,
+        sizes: &sizes,
+    };
+    let judge = bench.judge();
+    let span = Span {
+        start: 6,
+        frames: 12,
+    };
+    let reference = judge.reference(span, folder.path()).await.unwrap();
+    let judged = |files: &[&MediaInput], skip| Judged {
+        files: files.iter().copied().cloned().collect(),
+        skip,
+    };
+    let right = judged(&[&input], 6);
+    let late = judged(&[&input, &input], 7);
+    let around = judged(&[&input, &input], 30);
+    let all = [right, late, around];
+    let scores = judge.score(&reference, &all, 3, folder.path()).await;
+    let mean: Vec<f64> = scores.unwrap().each.iter().map(|it| harmonic(it)).collect();
+    assert!(
+        mean[0] > mean[1] + 3.0 && mean[2] > mean[1] + 3.0,
+        "{mean:?}"
+    );
 }

@@ -1,16 +1,13 @@
 //! The title's own ladder, from trials of a few of its frames.
 
 use std::path::Path;
-use std::time::Duration;
 
 use contracts_studio::VideoCodec;
 use data_workflow::{Meter, StepError};
-use futures::{StreamExt as _, TryStreamExt as _, stream};
 use media_ffmpeg::MediaInput;
-use studio_encode::{EncodeError, Grain, Span, TrialBench, measure_grain, renditions};
+use studio_encode::{EncodeError, Grain, TrialBench, measure_grain, renditions};
 use studio_inspect::Report;
-use studio_ladder::limits::TRIAL_CRFS;
-use studio_ladder::{Rung, Sample, Trials, budget, candidates, samples};
+use studio_ladder::{Purpose, Rung, Trials, budget, candidates, samples};
 
 use crate::LadderChoice;
 use crate::makings::{Analysed, Chosen, Planned, Received};
@@ -55,7 +52,7 @@ async fn grain(
 }
 
 /// The master, for those who tell their errors as the encoder does.
-fn opened(received: &Received) -> Result<MediaInput, EncodeError> {
+pub(super) fn opened(received: &Received) -> Result<MediaInput, EncodeError> {
     MediaInput::open(&received.master).map_err(|error| EncodeError::Disk {
         path: received.master.clone(),
         source: std::io::Error::other(error),
@@ -121,15 +118,15 @@ async fn trials(
     folder: &Path,
     meter: &Meter,
 ) -> Result<Trials, EncodeError> {
-    let disk = |source| EncodeError::Disk {
-        path: folder.to_owned(),
-        source,
-    };
     let input = opened(received)?;
     let plan = &planned.plan;
     let sizes = sizes(report, plan.frame_rate);
     let segments: Vec<_> = plan.segments().map(|it| (it.start, it.frames)).collect();
-    let samples = samples(&segments, budget(plan.frames, &planned.rungs, &sizes));
+    let samples = samples(
+        &segments,
+        budget(plan.frames, &planned.rungs, &sizes),
+        Purpose::Trial,
+    );
     meter.set_total(samples.iter().map(|sample| sample.frames).sum());
     let bench = TrialBench {
         tools: &workshop.tools,
@@ -137,35 +134,17 @@ async fn trials(
         report,
         rate: plan.frame_rate,
         sizes: &sizes,
-        crfs: &TRIAL_CRFS,
     };
-    let one = async |(index, sample): (usize, Sample)| {
-        let _place = workshop.place().await;
-        let folder = folder.join(index.to_string());
-        remove_folder(&folder).await.map_err(disk)?;
-        tokio::fs::create_dir_all(&folder).await.map_err(disk)?;
-        let span = Span {
-            start: sample.start,
-            frames: sample.frames,
-        };
-        let found = bench.try_span(span, &folder).await?;
-        remove_folder(&folder).await.map_err(disk)?;
-        meter.set_done(meter.done() + sample.frames);
-        Ok::<_, EncodeError>(found)
-    };
-    let found: Vec<_> = stream::iter(samples.iter().copied().enumerate())
-        .map(one)
-        .buffered(workshop.encoders)
-        .try_collect()
-        .await?;
-    let cpu: Duration = found.iter().map(|span| span.cpu).sum();
-    Ok(Trials {
-        measure: bench.measure(),
-        cpu_ms: u64::try_from(cpu.as_millis()).unwrap_or(u64::MAX),
-        tried: found.into_iter().map(|span| span.tried).collect(),
-        sizes,
-        samples,
-    })
+    let on_done = |frames| meter.set_done(meter.done() + frames);
+    remove_folder(folder)
+        .await
+        .map_err(|source| EncodeError::Disk {
+            path: folder.to_owned(),
+            source,
+        })?;
+    bench
+        .try_title(&samples, &workshop.places, folder, on_done)
+        .await
 }
 
 fn sizes(report: &Report, rate: contracts_delivery::FrameRate) -> Vec<Rung> {

@@ -4,9 +4,8 @@ use std::path::Path;
 
 use contracts_studio::QualityMeasure;
 use studio_ladder::Rung;
-use studio_ladder::limits::SCORED_EVERY;
 
-use super::labels;
+use super::Judged;
 use crate::EncodeError;
 
 /// Points of quality to a decibel of SSIM: 19 dB, where differences are no longer seen, is 95.
@@ -15,33 +14,49 @@ const POINTS_PER_DECIBEL: f64 = 5.0;
 /// Pictures of more lines than this are judged as on a 4K screen.
 const HD_LINES: u32 = 1200;
 
-/// The file that the filter of one trial writes.
+/// The file that the filter of one encode writes.
 pub(super) fn log(index: usize) -> String {
     format!("score-{index}.txt")
 }
 
-/// The graph: input 0 is the reference, the others are the trials, each scaled up to it. Frames are
-/// numbered anew on both sides, so that the first is compared with the first.
-pub(super) fn graph(measure: QualityMeasure, largest: &Rung, trials: usize) -> String {
-    let (width, height) = (largest.width, largest.height);
+/// The graph: input 0 is the reference, the others are the files to judge, one after the other; each
+/// encode is scaled up to the reference. Frames are numbered anew on both sides, so that the first is
+/// compared with the first.
+pub(super) fn graph(
+    measure: QualityMeasure,
+    size: &Rung,
+    frames: u64,
+    all: &[Judged],
+    every: u64,
+) -> String {
+    let (width, height) = (size.width, size.height);
+    let copies = labels((0..all.len()).map(|index| format!("[r{index}]")));
     let mut graph = vec![format!(
-        "[0:v]settb=1/25,setpts=N,split={trials}{}",
-        labels("r", trials)
+        "[0:v]trim=end_frame={frames},settb=1/25,setpts=N,split={}{copies}",
+        all.len()
     )];
-    for index in 0..trials {
+    let mut inputs = 1..;
+    for (index, judged) in all.iter().enumerate() {
+        let files = inputs.by_ref().take(judged.files.len());
+        let labels = labels(files.map(|input| format!("[{input}:v]")));
+        let joined = format!("{labels}concat=n={}", judged.files.len());
+        let (first, end) = (judged.skip, judged.skip + frames);
         graph.push(format!(
-            "[{}:v]scale={width}:{height}:flags=bicubic,settb=1/25,setpts=N[d{index}]",
-            index + 1
+            "{joined},trim=start_frame={first}:end_frame={end},\
+             scale={width}:{height}:flags=bicubic,settb=1/25,setpts=N[d{index}]"
         ));
-        graph.push(format!(
-            "[d{index}][r{index}]{}[v{index}]",
-            filter(measure, height, index)
-        ));
+        let filter = filter(measure, height, index, every);
+        graph.push(format!("[d{index}][r{index}]{filter}[v{index}]"));
     }
     graph.join(";")
 }
 
-fn filter(measure: QualityMeasure, lines: u32, index: usize) -> String {
+/// Names of streams, one after the other.
+pub(crate) fn labels(each: impl Iterator<Item = String>) -> String {
+    each.collect::<Vec<_>>().concat()
+}
+
+fn filter(measure: QualityMeasure, lines: u32, index: usize, every: u64) -> String {
     let log = log(index);
     match measure {
         QualityMeasure::Vmaf => {
@@ -51,7 +66,7 @@ fn filter(measure: QualityMeasure, lines: u32, index: usize) -> String {
                 "vmaf_v0.6.1"
             };
             format!(
-                "libvmaf=model=version={model}:n_threads=1:n_subsample={SCORED_EVERY}:log_fmt=csv:log_path={log}"
+                "libvmaf=model=version={model}:n_threads=1:n_subsample={every}:log_fmt=csv:log_path={log}"
             )
         }
         QualityMeasure::Ssim => format!("ssim=stats_file={log}"),
@@ -59,7 +74,11 @@ fn filter(measure: QualityMeasure, lines: u32, index: usize) -> String {
 }
 
 /// Reads the scores back, in the order of frames.
-pub(super) async fn read(measure: QualityMeasure, path: &Path) -> Result<Vec<f64>, EncodeError> {
+pub(super) async fn read(
+    measure: QualityMeasure,
+    path: &Path,
+    every: u64,
+) -> Result<Vec<f64>, EncodeError> {
     let text = tokio::fs::read_to_string(path)
         .await
         .map_err(|source| EncodeError::Disk {
@@ -68,7 +87,7 @@ pub(super) async fn read(measure: QualityMeasure, path: &Path) -> Result<Vec<f64
         })?;
     Ok(match measure {
         QualityMeasure::Vmaf => vmaf(&text),
-        QualityMeasure::Ssim => ssim(&text),
+        QualityMeasure::Ssim => ssim(&text, every),
     })
 }
 
@@ -85,8 +104,9 @@ fn vmaf(text: &str) -> Vec<f64> {
 }
 
 /// `Y:` of each line, the same frames that VMAF scores, in decibels, as points.
-fn ssim(text: &str) -> Vec<f64> {
-    let lines = text.lines().step_by(SCORED_EVERY as usize);
+fn ssim(text: &str, every: u64) -> Vec<f64> {
+    let every = usize::try_from(every.max(1)).unwrap_or(usize::MAX);
+    let lines = text.lines().step_by(every);
     let likeness = lines.filter_map(|line| {
         let (_, after) = line.split_once("Y:")?;
         after.split_whitespace().next()?.parse::<f64>().ok()
@@ -111,7 +131,7 @@ mod tests {
         assert!(vmaf("nonsense").is_empty());
         let text =
             "n:1 Y:0.990000 U:0.9 V:0.9 All:0.9 (20.0)\nn:2 Y:0.5 U:1\nn:3 Y:0.5\nn:4 Y:1.0 U:1\n";
-        let read = ssim(text);
+        let read = ssim(text, 3);
         assert!(
             (read[0] - 100.0).abs() < 1e-6 && read.len() == 2,
             "{read:?}"

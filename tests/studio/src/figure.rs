@@ -1,0 +1,67 @@
+//! The figures there are, and what each is to come to.
+
+use tests_figures::Target;
+
+/// What is measured. BD-rates are percents of bits at equal quality, less is better.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Figure {
+    /// A title's own ladder over the published one in two passes, median of clips.
+    Fixed,
+    /// The same over the published one scaled by the title's complexity.
+    Complexity,
+    /// As `Fixed`, of the clip `sintel`.
+    Sintel,
+    /// As `Fixed`, of the clip that gains least.
+    WorstClip,
+    /// Bits given to parts of a title at equal slope, over one rate factor for all of a rung.
+    ShotOverTitle,
+    /// AV1 over H.264 at a title's own rungs.
+    Av1,
+    /// How far predicted quality is from measured, mean over rungs.
+    Vmaf,
+    /// How far the predicted rate is from the measured one, in percent, mean over rungs.
+    Rate,
+    /// Time of one encoder over that of two side by side.
+    Speedup,
+}
+
+impl tests_figures::Figure for Figure {
+    const ALL: &'static [Self] = &[
+        Self::Fixed,
+        Self::Complexity,
+        Self::Sintel,
+        Self::WorstClip,
+        Self::ShotOverTitle,
+        Self::Av1,
+        Self::Vmaf,
+        Self::Rate,
+        Self::Speedup,
+    ];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Fixed => "bd_rate_vs_fixed",
+            Self::Complexity => "bd_rate_vs_complexity",
+            Self::Sintel => "bd_rate_sintel",
+            Self::WorstClip => "bd_rate_worst_clip",
+            Self::ShotOverTitle => "bd_rate_shot_vs_title",
+            Self::Av1 => "bd_rate_av1_vs_h264",
+            Self::Vmaf => "vmaf_prediction_error",
+            Self::Rate => "bitrate_prediction_error",
+            Self::Speedup => "parallel_speedup",
+        }
+    }
+
+    fn target(self) -> Target {
+        match self {
+            Self::Fixed | Self::Complexity => Target::AtMost(-20.0),
+            Self::Sintel => Target::AtMost(-8.0),
+            Self::WorstClip => Target::AtMost(2.0),
+            Self::ShotOverTitle => Target::Stated,
+            Self::Av1 => Target::AtMost(-35.0),
+            Self::Vmaf => Target::AtMost(1.5),
+            Self::Rate => Target::AtMost(10.0),
+            Self::Speedup => Target::AtLeast(1.85),
+        }
+    }
+}
