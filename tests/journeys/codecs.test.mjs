@@ -15,7 +15,7 @@ const LIGHT = 'hdr10=1:log-level=error:max-cll=1000,400:' +
 let service;
 
 before(async () => {
-  service = await Service.start({ appliances: 1, config: '[studio]\nprofile = "standard"' });
+  service = await Service.start({ appliances: 1, studio: 'profile = "standard"' });
 });
 
 after(() => service?.stop());

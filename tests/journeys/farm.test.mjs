@@ -11,7 +11,7 @@ import { Running, Service } from './lib/service.mjs';
 let service;
 
 before(async () => {
-  service = await Service.start({ appliances: 1, config: '[studio]\nencoders = 1' });
+  service = await Service.start({ appliances: 1, studio: 'encoders = 1' });
 });
 
 after(() => service?.stop());

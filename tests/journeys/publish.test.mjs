@@ -164,6 +164,28 @@ test('replaced and deleted titles leave the appliances and the origin', async ()
   await assert.rejects(service.api(`/studio/v1/titles/${status.id}`), { status: 404 });
 });
 
+test('a title has a ladder of its own, and what came of it is scored', async () => {
+  const film = synthetic('own.mp4', ...picture(3, '640x360'), ...sound(3), ...QUICK);
+  const own = await Service.start({ appliances: 1, ladder: 'per-title' });
+  try {
+    const { code, stdout, stderr } = await own.command(['publish', film, '--json']);
+    assert.equal(code, 0, stderr);
+    const { id, warnings } = JSON.parse(stdout);
+    assert.deepEqual(warnings.filter((it) => /ladder/.test(it)), []);
+    const report = await own.api(`/studio/v1/titles/${id}/ladder`);
+    assert.equal(report.measure, 'vmaf');
+    assert.ok(report.sampled_frames > 0 && report.measured_frames > 0 && report.measured_cpu_ms > 0);
+    assert.ok(report.rungs.length > 1, 'a film that moves has several rungs');
+    let [rate, quality] = [0, 0];
+    for (const rung of report.rungs) {
+      assert.ok(rung.measured_kbps > rate && rung.measured_quality > quality, `${rung.name}: better and dearer than the one below it`);
+      [rate, quality] = [rung.measured_kbps, rung.measured_quality];
+    }
+  } finally {
+    await own.stop();
+  }
+});
+
 // The first seconds of the long ones: a whole publish of each is in docs/measurements.md.
 const REAL = {
   'bunny-30s-1280x720.webm': 3,

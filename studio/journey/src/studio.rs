@@ -43,9 +43,9 @@ use crate::workshop::{Workshop, remove_folder};
 #[serde(rename_all = "kebab-case")]
 pub enum LadderChoice {
     /// Each title's own, found by trials.
+    #[default]
     PerTitle,
     /// The published one.
-    #[default]
     Fixed,
 }
 

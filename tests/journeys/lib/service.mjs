@@ -76,13 +76,14 @@ export async function command(args, env = {}) {
 
 /** A region (API, origin, studio) and appliances in processes of their own. */
 export class Service {
-  static async start({ appliances = 2, demo = false, data, config = '', env = {} } = {}) {
+  /** `ladder` and `studio` are settings of `[studio]`; `config` is for other tables. Most journeys count rungs, so they have the fixed ladder. */
+  static async start({ appliances = 2, demo = false, data, ladder = 'fixed', studio = '', config = '', env = {} } = {}) {
     const service = new Service();
     service.folder = mkdtempSync(join(tmpdir(), 'marquee-journey-'));
     service.data = data ?? join(service.folder, 'data');
     service.ports = { api: await freePort(), origin: await freePort() };
     service.demo = demo;
-    service.config = config;
+    service.config = `[studio]\nladder = "${ladder}"\n${studio}\n${config}`;
     service.env = env;
     service.appliances = new Map();
     await service.startRegion();
