@@ -41,7 +41,10 @@ pub struct Judge<'a> {
 pub struct Judged {
     /// The files, in order.
     pub files: Vec<MediaInput>,
-    /// Frames of theirs before the first that is judged.
+    /// A time in the first file, in seconds: reading begins at the key frame before it, so that what comes
+    /// earlier is not decoded for nothing. Nothing for the file's beginning.
+    pub from: Option<f64>,
+    /// Frames from there to the first that is judged.
     pub skip: u64,
 }
 
@@ -135,8 +138,14 @@ impl Judge<'_> {
         let mut command = single(self.tools, none)
             .current_dir(folder)
             .input(&reference.frames);
-        for file in all.iter().flat_map(|judged| &judged.files) {
-            command = command.args(["-threads", "1"]).input(file);
+        for judged in all {
+            for (index, file) in judged.files.iter().enumerate() {
+                if let Some(from) = judged.from.filter(|_| index == 0) {
+                    let from = format!("{from:.3}");
+                    command = command.args(["-noaccurate_seek", "-ss", &from]);
+                }
+                command = command.args(["-threads", "1"]).input(file);
+            }
         }
         let graph = filters::graph(measure, self.size, span.frames, all, every);
         command = command.args(["-filter_complex", &graph]);

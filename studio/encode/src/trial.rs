@@ -124,7 +124,11 @@ impl<'a> Bench<'a> {
             let judged: Result<Vec<_>, _> = (0..self.sizes.len())
                 .map(|index| {
                     let files = vec![opened(&trial_path(folder, index))?];
-                    Ok::<_, EncodeError>(Judged { files, skip: 0 })
+                    Ok::<_, EncodeError>(Judged {
+                        files,
+                        from: None,
+                        skip: 0,
+                    })
                 })
                 .collect();
             let scores = judge

@@ -90,6 +90,7 @@ pub(crate) async fn score(
         anyhow::ensure!(frames == clip.plan.frames, "{frames} frames were made");
         let judged = Judged {
             files: inputs,
+            from: None,
             skip: 0,
         };
         let scores = clip

@@ -53,10 +53,12 @@ async fn files_that_follow_one_another_are_judged_from_any_frame_on() {
     let folder = tempfile::tempdir().unwrap();
     let source = "testsrc2=s=320x180:r=25,format=yuv420p,trim=end_frame=24";
     let whole = folder.path().join("whole.mp4");
-    let lossless = ["-c:v", "libx264", "-preset", "ultrafast", "-qp", "0"];
+    let codec = [
+        "-c:v", "libx264", "-preset", "veryfast", "-crf", "8", "-g", "8",
+    ];
     let input = make_clip(
         &whole,
-        &[&["-f", "lavfi", "-i", source], &lossless[..]].concat(),
+        &[&["-f", "lavfi", "-i", source], &codec[..]].concat(),
     )
     .await;
     let tools = test_tools().await;
@@ -72,22 +74,29 @@ async fn files_that_follow_one_another_are_judged_from_any_frame_on() {
     };
     let judge = bench.judge();
     let span = Span {
-        start: 6,
+        start: 10,
         frames: 12,
     };
     let reference = judge.reference(span, folder.path()).await.unwrap();
-    let judged = |files: &[&MediaInput], skip| Judged {
+    let judged = |files: &[&MediaInput], from, skip| Judged {
         files: files.iter().copied().cloned().collect(),
+        from,
         skip,
     };
-    let right = judged(&[&input], 6);
-    let late = judged(&[&input, &input], 7);
-    let around = judged(&[&input, &input], 30);
-    let all = [right, late, around];
+    let right = judged(&[&input], None, 10);
+    let late = judged(&[&input, &input], None, 11);
+    let around = judged(&[&input, &input], None, 34);
+    // Half-way through the second group of pictures, which begins with the eighth frame.
+    let sought = judged(&[&input], Some(12.0 / 25.0), 2);
+    let all = [right, late, around, sought];
     let scores = judge.score(&reference, &all, 3, folder.path()).await;
     let mean: Vec<f64> = scores.unwrap().each.iter().map(|it| harmonic(it)).collect();
+    let [right, late, around, sought] = mean[..] else {
+        panic!("four were judged: {mean:?}");
+    };
+    assert!(right > late + 3.0, "{mean:?}");
     assert!(
-        mean[0] > mean[1] + 3.0 && mean[2] > mean[1] + 3.0,
+        (right - around).abs() < 0.01 && (right - sought).abs() < 0.01,
         "{mean:?}"
     );
 }

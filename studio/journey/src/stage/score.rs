@@ -146,11 +146,15 @@ impl Title<'_> {
         Ok((each.collect(), reference.cpu + scores.cpu))
     }
 
-    /// A sample lies in one segment, so in one chunk.
+    /// A sample lies in one segment, so in one chunk; the segment begins with a key frame.
     fn judged(&self, chunks: &[EncodedChunk], sample: &Sample) -> Result<Judged, EncodeError> {
-        let planned = &self.planned.chunks;
-        let after = planned.partition_point(|chunk| chunk.start_frame <= sample.start);
-        let at = after.saturating_sub(1);
+        let (plan, planned) = (&self.planned.plan, &self.planned.chunks);
+        let at = planned.partition_point(|chunk| chunk.start_frame <= sample.start);
+        let at = at.saturating_sub(1);
+        // The first segment begins with the title.
+        let segments: Vec<_> = plan.segments().collect();
+        let segment = segments[segments.partition_point(|it| it.start <= sample.start) - 1];
+        let inside = segment.start - planned[at].start_frame + segment.frames / 2;
         let path = &chunks[at].path;
         let file = MediaInput::open(path).map_err(|error| EncodeError::Disk {
             path: path.clone(),
@@ -158,7 +162,8 @@ impl Title<'_> {
         })?;
         Ok(Judged {
             files: vec![file],
-            skip: sample.start - planned[at].start_frame,
+            from: Some(inside as f64 / plan.frame_rate.per_second()),
+            skip: sample.start - segment.start,
         })
     }
 
