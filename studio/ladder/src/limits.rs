@@ -68,9 +68,9 @@ pub const LEAST_CAP_KBPS: f64 = 200.0;
 /// Frames of one sample, at least, where the title has them: an intra frame and enough of what follows.
 pub const SAMPLE_FRAMES: u64 = 12;
 
-/// Frames behind a sample that are encoded with it: about as many as x264 looks ahead to decide what a
-/// frame is worth to those that follow.
-pub const TAIL_FRAMES: u64 = 16;
+/// Frames behind a sample that are encoded with it: with the sample's own as many as x264 looks ahead to
+/// decide what a frame is worth to those that follow, 30 in the preset that is used.
+pub const TAIL_FRAMES: u64 = 20;
 
 /// Frames that are tried of a title however short it is: fewer say nothing of it.
 pub const LEAST_TRIED: u64 = 72;

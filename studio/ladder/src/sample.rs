@@ -73,6 +73,7 @@ struct Piece {
     start: u64,
     frames: u64,
     begins_segment: bool,
+    segment_end: u64,
 }
 
 /// What samples are taken for: each purpose looks elsewhere, so that the second is no echo of the first.
@@ -96,19 +97,20 @@ pub fn samples(segments: &[(u64, u64)], budget: u64, purpose: Purpose) -> Vec<Sa
         let members = &pieces[border(index)..border(index + 1)];
         let piece = members[members.len() / 2];
         let frames = piece.frames.min(length);
-        let tail = (piece.frames - frames).min(TAIL_FRAMES);
         // Somewhere in it, elsewhere in each: segments begin quietly more often than not.
         let shift = match purpose {
             Purpose::Trial => 0.0,
             Purpose::Measure => 0.5,
         };
         let place = (index as f64).mul_add(GOLDEN, shift).fract();
-        let room = piece.frames - frames - tail;
+        let after = piece.segment_end - piece.start - frames;
+        let room = (piece.frames - frames).min(after - after.min(TAIL_FRAMES));
+        let start = piece.start + (room as f64 * place) as u64;
         let begin = members.iter().filter(|member| member.begins_segment);
         Sample {
-            start: piece.start + (room as f64 * place) as u64,
+            start,
             frames,
-            tail,
+            tail: (piece.segment_end - start - frames).min(TAIL_FRAMES),
             stands_from: members[0].start,
             stands_for: members.iter().map(|member| member.frames).sum(),
             segments: begin.count() as u64,
@@ -126,6 +128,7 @@ fn pieces(segments: &[(u64, u64)], wanted: usize) -> Vec<Piece> {
         start,
         frames,
         begins_segment: true,
+        segment_end: start + frames,
     };
     let mut pieces: Vec<Piece> = segments.iter().map(whole).collect();
     while pieces.len() < wanted {
@@ -138,6 +141,7 @@ fn pieces(segments: &[(u64, u64)], wanted: usize) -> Vec<Piece> {
             start: pieces[longest].start + half,
             frames: pieces[longest].frames - half,
             begins_segment: false,
+            segment_end: pieces[longest].segment_end,
         };
         pieces[longest].frames = half;
         pieces.insert(longest + 1, rest);
@@ -230,8 +234,12 @@ mod tests {
             for sample in &samples {
                 prop_assert_eq!(sample.stands_from, next);
                 next += sample.stands_for;
-                let end = sample.start + sample.frames + sample.tail;
+                let end = sample.start + sample.frames;
                 prop_assert!(sample.start >= sample.stands_from && end <= next);
+                let inside = |&(start, frames): &(u64, u64)| {
+                    start <= sample.start && end + sample.tail <= start + frames
+                };
+                prop_assert!(segments.iter().any(inside), "one segment holds sample and tail");
                 prop_assert!(sample.frames > 0);
             }
             prop_assert_eq!(next, at);
