@@ -113,9 +113,6 @@ impl Folder {
             file.write_all(&buffer[..count])
                 .map_err(ObjectError::io("write", file.path()))?;
         }
-        file.as_file()
-            .sync_all()
-            .map_err(ObjectError::io("sync", file.path()))?;
         self.place(&file.into_temp_path(), &builder.finish())
     }
 
