@@ -1,6 +1,6 @@
 //! The command line: what can be typed, and nothing of what it does.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
@@ -35,6 +35,53 @@ pub(crate) enum Command {
     Restore(Restore),
     /// Play a title or a manifest without a screen, and tell how it went
     Play(Play),
+    /// Tell why a client is sent where, and what another ranker would make of it
+    #[command(subcommand)]
+    Steer(Steer),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Steer {
+    /// Rank the appliances for a client and a title as they are now, with the reasons
+    Explain(SteerExplain),
+    /// Print the latest decisions, a line of JSON each
+    Log(SteerLog),
+    /// Make the decisions of a log again with another ranker, without a service
+    Replay(SteerReplay),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SteerExplain {
+    /// The client's address
+    pub(crate) client: IpAddr,
+    /// A title's id or name
+    pub(crate) title: String,
+    /// The rate to be set aside, in kilobits a second
+    #[arg(long, default_value_t = 0)]
+    pub(crate) kbps: u32,
+    #[command(flatten)]
+    pub(crate) service: Service,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SteerLog {
+    /// How many
+    #[arg(long, default_value_t = 1_000)]
+    pub(crate) limit: usize,
+    #[command(flatten)]
+    pub(crate) service: Service,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SteerReplay {
+    /// What `marquee steer log` printed
+    pub(crate) log: PathBuf,
+    /// The other ranker: `score`, or words such as `order=standing,tier,load full_load=0.9`
+    #[arg(long)]
+    pub(crate) with: String,
+    /// Answer in JSON on standard output
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]

@@ -5,4 +5,5 @@ pub(crate) mod inspect;
 pub(crate) mod play;
 pub(crate) mod publish;
 pub(crate) mod serve;
+pub(crate) mod steer;
 pub(crate) mod titles;

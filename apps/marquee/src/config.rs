@@ -1,6 +1,6 @@
 //! The settings of every role, nested as the roles are. `marquee.toml` in the repository lists them all.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, ensure};
@@ -26,6 +26,7 @@ pub(crate) struct Config {
     pub(crate) membership: MembershipConfig,
     pub(crate) upstream: UpstreamConfig,
     pub(crate) edges: Vec<EdgeSettings>,
+    pub(crate) routes: Vec<RouteSettings>,
 }
 
 impl Default for Config {
@@ -46,6 +47,7 @@ impl Default for Config {
             membership: MembershipConfig::default(),
             upstream: UpstreamConfig::default(),
             edges: vec![edge("edge-1", 8401), edge("edge-2", 8402)],
+            routes: Vec::new(),
         }
     }
 }
@@ -285,6 +287,32 @@ impl Default for EdgeSettings {
     }
 }
 
+/// The networks an appliance serves, as they were announced to it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct RouteSettings {
+    pub(crate) appliance: ApplianceId,
+    /// A list of prefixes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) prefixes: Option<PathBuf>,
+    /// A table dump and the updates after it.
+    pub(crate) mrt: Vec<PathBuf>,
+    /// The session of the dump that is meant; all of them when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) peer: Option<IpAddr>,
+}
+
+impl Default for RouteSettings {
+    fn default() -> Self {
+        Self {
+            appliance: EdgeConfig::default().id,
+            prefixes: None,
+            mrt: Vec::new(),
+            peer: None,
+        }
+    }
+}
+
 impl EdgeSettings {
     /// The appliance's own settings, now that it is known where it listens.
     pub(crate) fn appliance(
@@ -375,6 +403,10 @@ mod tests {
             "cache",
             "folder",
             "tesseract",
+            "appliance",
+            "prefixes",
+            "mrt",
+            "peer",
         ];
         for name in names(&defaults).iter().map(String::as_str).chain(optional) {
             assert!(

@@ -32,6 +32,7 @@ async fn main() -> ExitCode {
         Command::Backup(backup) => command::backup::make(backup).await,
         Command::Restore(restore) => command::backup::restore(restore).await,
         Command::Play(play) => command::play::run(play).await,
+        Command::Steer(steer) => command::steer::run(steer).await,
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -10,6 +10,7 @@ mod membership;
 mod owner;
 mod records;
 pub(crate) mod region;
+mod routes;
 mod secret;
 mod stores;
 mod studio;

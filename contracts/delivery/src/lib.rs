@@ -25,8 +25,8 @@ pub use report::{
 pub use secret::{BadClusterSecret, CLUSTER_SECRET_MIN_BYTES, ClusterSecret};
 pub use session_id::SessionId;
 pub use steering::{
-    ApplianceId, ClientFacts, MAX_NAME_BYTES, RankedAppliance, Steering, SteeringError, Tier,
-    is_plain_name,
+    ApplianceId, ClientFacts, MAX_NAME_BYTES, RankedAppliance, Steering, SteeringError,
+    SteeringRequest, Tier, is_plain_name,
 };
 pub use token::{Claims, KeySet, SigningKey, TokenError, TokenSigner};
 pub use upstream::{FILE_BYTES_HEADER, FILL_FILES_PATH, FileFacts, Upstream, UpstreamError};

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::ReleaseId;
+use crate::{ReleaseId, SessionId};
 
 /// Longest name of an appliance or a worker, in bytes.
 pub const MAX_NAME_BYTES: usize = 64;
@@ -60,6 +60,23 @@ pub struct ClientFacts {
     pub address: IpAddr,
 }
 
+/// A play that is to be served.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SteeringRequest {
+    /// Who asks.
+    pub client: ClientFacts,
+    /// The play.
+    pub session: SessionId,
+    /// What is played.
+    pub release: ReleaseId,
+    /// The rate to set aside for it, in bits a second: that of the best rendition it may choose.
+    pub nominal_bps: u64,
+    /// The appliance it uses; it stays first unless it broke. None for a new play.
+    pub using: Option<ApplianceId>,
+    /// What the client measured of that appliance, in bits a second.
+    pub measured_bps: Option<u64>,
+}
+
 /// One appliance in a ranking.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RankedAppliance {
@@ -84,10 +101,12 @@ pub enum SteeringError {
 /// Ranks appliances.
 #[async_trait]
 pub trait Steering: Send + Sync {
-    /// Appliances that can serve `release` to `client`, best first; never empty.
-    async fn rank(
-        &self,
-        client: &ClientFacts,
-        release: ReleaseId,
-    ) -> Result<Vec<RankedAppliance>, SteeringError>;
+    /// Appliances that can serve a play, best first; never empty. The play's rate is set aside on the first.
+    async fn rank(&self, request: &SteeringRequest) -> Result<Vec<RankedAppliance>, SteeringError>;
+
+    /// The play goes on: what is set aside for it stays so.
+    fn heard(&self, session: SessionId);
+
+    /// The play is over: what was set aside for it is free.
+    fn ended(&self, session: SessionId);
 }

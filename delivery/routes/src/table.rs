@@ -1,13 +1,15 @@
 //! The table: an address in, the appliances whose networks it is in out, best announced first.
 
 mod build;
+mod ranges;
 
 use std::net::IpAddr;
 
-use ipnet::{IpNet, Ipv4Net, Ipv6Net};
-use prefix_trie::PrefixMap;
+use ipnet::IpNet;
 
 pub use build::{OutOfOrder, TableBuilder};
+
+use ranges::Ranges;
 
 use crate::Announcer;
 
@@ -44,8 +46,9 @@ pub struct Match<'a> {
 /// Every prefix with its candidates, for IPv4 and IPv6. Immutable: a [`TableBuilder`] makes another.
 #[derive(Debug, Default)]
 pub struct RouteTable {
-    v4: PrefixMap<Ipv4Net, u32>,
-    v6: PrefixMap<Ipv6Net, u32>,
+    v4: Ranges<u32>,
+    v6: Ranges<u128>,
+    prefixes: usize,
     /// Where in `candidates` each list begins; one more at the end.
     starts: Vec<u32>,
     candidates: Vec<Candidate>,
@@ -55,20 +58,16 @@ impl RouteTable {
     /// What is announced around `address`; nothing when no prefix covers it. An IPv4 address written as
     /// IPv6 (`::ffff:0:0/96`) is looked up as IPv4.
     pub fn find(&self, address: IpAddr) -> Option<Match<'_>> {
-        let (network, list) = match address.to_canonical() {
-            IpAddr::V4(address) => {
-                let (network, list) = self.v4.get_lpm(&Ipv4Net::from(address))?;
-                (IpNet::V4(network), *list)
-            }
-            IpAddr::V6(address) => {
-                let (network, list) = self.v6.get_lpm(&Ipv6Net::from(address))?;
-                (IpNet::V6(network), *list)
-            }
-        };
+        let address = address.to_canonical();
+        let cover = match address {
+            IpAddr::V4(address) => self.v4.find(address.to_bits()),
+            IpAddr::V6(address) => self.v6.find(address.to_bits()),
+        }?;
+        let network = IpNet::new(address, cover.len).ok()?.trunc();
         Some(Match {
             network,
-            list,
-            candidates: self.list(list),
+            list: cover.list,
+            candidates: self.list(cover.list),
         })
     }
 
@@ -78,8 +77,8 @@ impl RouteTable {
     }
 
     /// Prefixes in the table.
-    pub fn prefixes(&self) -> usize {
-        self.v4.len() + self.v6.len()
+    pub const fn prefixes(&self) -> usize {
+        self.prefixes
     }
 
     /// Different lists of candidates; prefixes announced alike share one.

@@ -24,7 +24,7 @@ use delivery_routes::{Announcer, Candidate, RouteTable};
 use ipnet::IpNet;
 
 pub use criterion::{Content, Criterion, Standing, Throughput};
-pub use fleet::{Fleet, Load, Member, TooMany};
+pub use fleet::{Fleet, Load, Member, Moment, TooMany};
 pub use holdings::{Holdings, NoSuchFile};
 pub use learned::{Learned, Measured, Sample};
 pub use place::{BadPlace, Nearness, Place};
@@ -32,7 +32,8 @@ pub use ranker::{BadRanker, Ranker};
 pub use reservations::Reservations;
 pub use weigh::{RouteWeight, Weighed, Weight};
 
-use weigh::{Scales, affinity, seed};
+use weigh::Scales;
+pub(crate) use weigh::{affinity, seed, word};
 
 /// What decisions are made of, beside the routes.
 #[derive(Debug, Default)]
@@ -118,10 +119,13 @@ pub fn decide<'a>(
     pick.keep_an_origin();
     let considered = pick.considered;
     scratch.ranked.clear();
-    let weighed = scratch
-        .best
-        .iter()
-        .map(|entry| scales.weighed(entry.by, entry.route));
+    let weighed = scratch.best.iter().filter_map(|entry| {
+        let weight = scales.weigh(entry.by, scales.up(entry.by)?, entry.route.as_ref());
+        Some(Weighed {
+            by: entry.by,
+            weight,
+        })
+    });
     scratch.ranked.extend(weighed);
     Decision {
         network,
@@ -146,25 +150,33 @@ impl Pick<'_> {
             return;
         };
         self.considered += 1;
-        let key = if self.scales.stays(by, member) {
-            0
-        } else {
-            let tie = affinity(self.seed, member.seed);
-            // Never below an appliance that stays.
-            self.scales.key(by, member, route.as_ref(), tie).max(1)
-        };
+        let (scales, is_origin) = (self.scales, member.tier == Tier::Origin);
+        let mut weight = scales.at_best(by, member, route.as_ref());
+        if !is_origin && self.is_full_of_better_than(weight.key(scales.ranker, 0)) {
+            return;
+        }
+        scales.complete(&mut weight, by, member);
+        let tie = affinity(self.seed, member.seed);
+        let key = weight.key(scales.ranker, tie);
         let entry = Entry { key, by, route };
         let better = |known: &Option<Entry>| known.is_none_or(|known| entry.key < known.key);
-        if member.tier == Tier::Origin && better(&self.origin) {
+        if is_origin && better(&self.origin) {
             self.origin = Some(entry);
         }
         self.insert(entry);
     }
 
+    fn is_full(&self) -> bool {
+        self.best.len() >= self.scales.ranker.longest()
+    }
+
+    fn is_full_of_better_than(&self, key: u64) -> bool {
+        self.is_full() && self.best.last().is_some_and(|last| last.key < key)
+    }
+
     fn insert(&mut self, entry: Entry) {
-        let full = self.best.len() >= self.scales.ranker.longest();
         let order = |entry: &Entry| (entry.key, entry.by);
-        if full {
+        if self.is_full() {
             match self.best.last() {
                 Some(last) if order(&entry) < order(last) => {
                     self.best.pop();

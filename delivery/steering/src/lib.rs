@@ -6,15 +6,21 @@
 //!
 //! This crate must not know what a release holds, and serves no film itself.
 
+mod console;
 pub mod decision;
+mod event;
 mod keys;
 pub mod limits;
 mod registry;
+mod replay;
 mod ring;
 mod router;
 mod service;
 
+pub use console::console_router;
+pub use event::{DecisionEvent, STEERING_TOPIC, WeighedAppliance};
 pub use keys::KeysError;
 pub use registry::{ApplianceState, ApplianceView};
-pub use router::{console_router, report_router};
-pub use service::SteeringService;
+pub use replay::{Comparison, Outcome};
+pub use router::report_router;
+pub use service::{OpenError, SteeringService};

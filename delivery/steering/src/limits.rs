@@ -24,6 +24,19 @@ pub const MAX_RANKED: usize = 8;
 /// Most files of a release whose holders are told apart: a bit each of a word.
 pub const MAX_WANTED: usize = 64;
 
+/// What was set aside for a play is free when nothing was heard of it for this long: twice as long as a player
+/// keeps a ranking.
+pub const RESERVED_FOR: Duration = Duration::from_mins(10);
+
+/// How long the topic of decisions keeps them, where nobody created it: what was decided is compared within days.
+pub const DECISIONS_KEPT: Duration = Duration::from_hours(7 * 24);
+
+/// Partitions of the topic of decisions, where nobody created it.
+pub const DECISIONS_PARTITIONS: u32 = 8;
+
+/// Most decisions told at once: some megabytes of text.
+pub const MAX_DECISIONS_TOLD: usize = 1_000;
+
 /// Most plays with a rate set aside: those of some hundred full appliances; about half a gigabyte.
 pub const MAX_RESERVATIONS: usize = 4_000_000;
 

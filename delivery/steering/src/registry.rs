@@ -7,7 +7,7 @@ use contracts_delivery::{ApplianceId, ApplianceReport, is_plain_name};
 use serde::Serialize;
 use url::Url;
 
-use crate::decision::{Fleet, Load};
+use crate::decision::{Fleet, Load, Moment};
 use crate::limits::{FORGET, SILENCE, SUSPICION};
 
 /// Whether an appliance takes part.
@@ -82,7 +82,7 @@ impl Registry {
             });
         if let Some(member) = fleet.get_mut(number) {
             member.tier = seen.report.tier;
-            member.silent_from = seen.heard + SILENCE;
+            member.silent_from = (seen.heard + SILENCE).into();
             member.load = Load {
                 sending_kbps: (seen.sending_mbps * 1e3) as u32,
                 capacity_kbps: seen.report.capacity_mbps.saturating_mul(1_000),
@@ -141,14 +141,14 @@ impl Seen {
 /// Clients failed on an appliance: it is ranked last for a while.
 pub(crate) fn suspect(fleet: &mut Fleet, appliance: &ApplianceId, now: Duration) {
     if let Some(member) = fleet.find(appliance).and_then(|by| fleet.get_mut(by)) {
-        member.suspected_until = now + SUSPICION;
+        member.suspected_until = (now + SUSPICION).into();
     }
 }
 
 fn state(fleet: &Fleet, appliance: &ApplianceId, now: Duration) -> ApplianceState {
     match fleet.find(appliance).and_then(|by| fleet.get(by)) {
-        Some(member) if now >= member.silent_from => ApplianceState::Silent,
-        Some(member) if now < member.suspected_until => ApplianceState::Suspected,
+        Some(member) if Moment::from(now) >= member.silent_from => ApplianceState::Silent,
+        Some(member) if Moment::from(now) < member.suspected_until => ApplianceState::Suspected,
         Some(_) => ApplianceState::Up,
         None => ApplianceState::Silent,
     }

@@ -1,16 +1,15 @@
-//! The routes: reports from appliances, and the list operators look at.
+//! The route on which appliances report.
 
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::StatusCode;
-use axum::routing::{get, post};
+use axum::routing::post;
 use axum::{Json, Router};
 use contracts_delivery::{
     ApplianceId, ApplianceReport, ClusterSecret, ControlError, ControlPlane as _, ReportReply,
 };
 use platform_http::{BODY_BYTES, Problem, Result, closed};
 
-use crate::registry::ApplianceView;
 use crate::service::SteeringService;
 
 /// `POST /steering/v1/appliances/{id}/report`, closed to whoever does not show `secret`: the reply holds
@@ -22,13 +21,6 @@ pub fn report_router(steering: SteeringService, secret: ClusterSecret) -> Router
     let refusal = "reports carry the cluster secret as a bearer token";
     closed(routes, refusal, move |shown| secret.admits(shown))
         .layer(DefaultBodyLimit::max(BODY_BYTES))
-}
-
-/// `GET /steering/v1/appliances`, for the operators' console. Whoever mounts it decides who may ask.
-pub fn console_router(steering: SteeringService) -> Router {
-    Router::new()
-        .route("/steering/v1/appliances", get(appliances))
-        .with_state(steering)
 }
 
 async fn report(
@@ -48,10 +40,6 @@ async fn report(
     })
 }
 
-async fn appliances(State(steering): State<SteeringService>) -> Json<Vec<ApplianceView>> {
-    Json(steering.appliances())
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
@@ -61,10 +49,12 @@ mod tests {
     use axum::http::header;
     use contracts_delivery::{
         Claims, ClientFacts, OriginError, ReleaseId, SessionId, Steering as _, SteeringError,
-        TokenSigner as _, Withdrawal, WithdrawalLog,
+        SteeringRequest, TokenSigner as _, Withdrawal, WithdrawalLog,
     };
     use data_engine::MemoryEngine;
+    use data_events::MemoryLog;
     use data_objects::ContentHash;
+    use delivery_routes::Route;
     use http_body_util::BodyExt as _;
     use platform_clock::{Clock as _, ManualClock, Timestamp};
     use platform_entropy::SeededEntropy;
@@ -72,6 +62,7 @@ mod tests {
 
     use super::*;
     use crate::registry::tests::report as a_report;
+    use crate::{DecisionEvent, console_router};
 
     const SECRET: &str = "a-secret-of-the-cluster";
 
@@ -98,7 +89,8 @@ mod tests {
         let engine: data_engine::SharedEngine = Arc::new(MemoryEngine::default());
         let log = Arc::new(Log(entries));
         let entropy = SeededEntropy::shared(3);
-        let steering = SteeringService::open(&engine, log, clock.clone(), entropy)
+        let events = Arc::new(MemoryLog::new(clock.clone()));
+        let steering = SteeringService::open(&engine, log, events, clock.clone(), entropy)
             .await
             .unwrap();
         (steering, clock)
@@ -120,11 +112,18 @@ mod tests {
     #[tokio::test]
     async fn a_report_registers_hands_out_keys_and_is_listed() {
         let (steering, clock) = steering(3).await;
-        let client = ClientFacts {
-            address: [127, 0, 0, 1].into(),
-        };
         let release = ReleaseId(ContentHash::of(b"release"));
-        let nothing = steering.rank(&client, release).await;
+        let request = SteeringRequest {
+            client: ClientFacts {
+                address: [127, 0, 0, 1].into(),
+            },
+            session: SessionId::from_bytes([1; 16]),
+            release,
+            nominal_bps: 5_000_000,
+            using: None,
+            measured_bps: None,
+        };
+        let nothing = steering.rank(&request).await;
         assert!(matches!(nothing, Err(SteeringError::NothingUp)));
 
         let body = serde_json::to_string(&a_report(0)).unwrap();
@@ -142,18 +141,71 @@ mod tests {
             reply.keys.verify(&steering.sign(&claims), clock.now()),
             Ok(claims)
         );
-        assert_eq!(steering.rank(&client, release).await.unwrap().len(), 1);
+        assert_eq!(steering.rank(&request).await.unwrap().len(), 1);
 
         let request = Request::get("/steering/v1/appliances")
             .body(Body::empty())
             .unwrap();
-        let listed = console_router(steering).oneshot(request).await.unwrap();
+        let listed = console_router(steering.clone()).oneshot(request).await;
+        let listed = listed.unwrap();
         let listed = listed.into_body().collect().await.unwrap().to_bytes();
         let listed: serde_json::Value = serde_json::from_slice(&listed).unwrap();
         assert_eq!(
             (&listed[0]["appliance"], &listed[0]["state"]),
             (&"isp-1".into(), &"up".into())
         );
+    }
+
+    #[tokio::test]
+    async fn decisions_are_told_explained_and_made_of_routes() {
+        let (steering, _) = steering(0).await;
+        for name in ["near", "far"] {
+            let id = ApplianceId(name.to_owned());
+            steering.report(&id, a_report(0)).await.unwrap();
+        }
+        let route = |prefix: &str| (prefix.parse().unwrap(), Route::default());
+        let routes = [("near", route("10.0.0.0/8")), ("far", route("10.0.0.0/24"))];
+        let announced = routes.map(|(name, route)| (ApplianceId(name.to_owned()), vec![route]));
+        assert_eq!(steering.set_routes(announced.into()).unwrap(), 2);
+        let request = |using| SteeringRequest {
+            client: ClientFacts {
+                address: [10, 0, 0, 7].into(),
+            },
+            session: SessionId::from_bytes([9; 16]),
+            release: ReleaseId(ContentHash::of(b"release")),
+            nominal_bps: 8_000_000,
+            using,
+            measured_bps: None,
+        };
+        let ranked = steering.rank(&request(None)).await.unwrap();
+        assert_eq!(ranked[0].appliance.0, "far");
+        let reason = &ranked[0].reason;
+        assert!(reason.contains("announced /24"), "{reason}");
+        let using = ranked.last().map(|last| last.appliance.clone());
+        let ranked = steering.rank(&request(using)).await.unwrap();
+        assert_eq!(ranked[0].appliance.0, "near", "it is in use");
+
+        let lines = steering.decisions(10).await.unwrap();
+        let told = lines
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap());
+        let told: Vec<DecisionEvent> = told.collect();
+        assert_eq!(told.len(), 2);
+        assert_eq!(told[0].network, "10.0.0.0/24".parse().ok());
+        assert!(told[1].weighed[0].weight.stays);
+        assert_eq!(steering.decisions(1).await.unwrap().lines().count(), 1);
+
+        // The play's 8 Mbit/s are set aside on one of 100, until it is over.
+        let load = || {
+            steering
+                .explain([10, 0, 0, 7].into(), told[0].release, 0)
+                .weighed[1]
+                .weight
+                .load
+        };
+        assert!((load() - 0.08).abs() < 1e-6);
+        steering.ended(SessionId::from_bytes([9; 16]));
+        assert!(load().abs() < 1e-6);
     }
 
     #[tokio::test]

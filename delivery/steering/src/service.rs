@@ -1,25 +1,39 @@
 //! The service: reports in, rankings, tokens and instructions out.
 
+mod answer;
+mod recent;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use contracts_delivery::{
-    ApplianceId, ApplianceReport, Claims, ClientFacts, ControlError, ControlPlane, OriginError,
-    RankedAppliance, ReleaseId, ReportReply, Steering, SteeringError, TokenSigner, Withdrawal,
-    WithdrawalLog,
+    ApplianceId, ApplianceReport, Claims, ControlError, ControlPlane, OriginError, ReportReply,
+    TokenSigner, Withdrawal, WithdrawalLog,
 };
 use data_engine::SharedEngine;
+use data_events::{EventError, SharedLog};
 use delivery_routes::SharedTable;
 use parking_lot::RwLock;
 use platform_clock::SharedClock;
 use platform_entropy::SharedEntropy;
 use platform_http::Shutdown;
 
-use crate::decision::{Knowledge, Question, Ranker, Scratch, Weighed, decide};
+use crate::decision::{Knowledge, Ranker, Reservations};
 use crate::keys::{Keys, KeysError};
 use crate::limits::{KEY_CHECK, REPORT_SECONDS, WITHDRAWALS_PAGE};
 use crate::registry::{ApplianceView, Registry, suspect};
+
+/// Why steering could not begin.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The signing keys.
+    #[error(transparent)]
+    Keys(#[from] KeysError),
+    /// The log of decisions.
+    #[error("the log of decisions cannot be prepared")]
+    Log(#[from] EventError),
+}
 
 /// Steering in one process; clones are shared.
 #[derive(Clone)]
@@ -33,6 +47,7 @@ struct Inner {
     ranker: Ranker,
     keys: Keys,
     withdrawals: Arc<dyn WithdrawalLog>,
+    log: SharedLog,
     clock: SharedClock,
 }
 
@@ -41,36 +56,42 @@ struct Inner {
 struct State {
     registry: Registry,
     knowledge: Knowledge,
+    reservations: Reservations,
 }
 
 impl SteeringService {
-    /// Opens the signing keys in `engine`; `withdrawals` is the origin's log.
+    /// Opens the signing keys in `engine`; `withdrawals` is the origin's log, and `log` is told every decision.
     ///
     /// # Errors
-    /// [`KeysError`] when the keys cannot be read.
+    /// When the keys cannot be read, or the topic of decisions cannot be made.
     pub async fn open(
         engine: &SharedEngine,
         withdrawals: Arc<dyn WithdrawalLog>,
+        log: SharedLog,
         clock: SharedClock,
         entropy: SharedEntropy,
-    ) -> Result<Self, KeysError> {
+    ) -> Result<Self, OpenError> {
         let keys = Keys::open(engine, Arc::clone(&clock), entropy).await?;
-        Ok(Self {
+        let service = Self {
             inner: Arc::new(Inner {
                 state: RwLock::default(),
                 routes: SharedTable::default(),
                 ranker: Ranker::default(),
                 keys,
                 withdrawals,
+                log,
                 clock,
             }),
-        })
+        };
+        service.prepare_log().await?;
+        Ok(service)
     }
 
-    /// Rotates the keys when they are due, until `shutdown`.
-    pub async fn keys_loop(&self, shutdown: Shutdown) {
+    /// Rotates the keys when they are due and lets go of what is old, until `shutdown`.
+    pub async fn tend_loop(&self, shutdown: Shutdown) {
         let mut ticks = tokio::time::interval(KEY_CHECK);
         while shutdown.run_until_cancelled(ticks.tick()).await.is_some() {
+            self.inner.let_go();
             if let Err(error) = self.inner.keys.check().await {
                 tracing::warn!(%error, "cannot check the signing keys; the known ones stay in use");
             }
@@ -89,34 +110,6 @@ impl SteeringService {
         let now = self.inner.clock.monotonic();
         let mut state = self.inner.state.write();
         suspect(&mut state.knowledge.fleet, appliance, now);
-    }
-}
-
-#[async_trait]
-impl Steering for SteeringService {
-    async fn rank(
-        &self,
-        client: &ClientFacts,
-        release: ReleaseId,
-    ) -> Result<Vec<RankedAppliance>, SteeringError> {
-        let question = Question {
-            client: client.address,
-            place: None,
-            release,
-            wanted: u64::MAX,
-            nominal_kbps: 0,
-            using: None,
-            now: self.inner.clock.monotonic(),
-        };
-        let (state, routes) = (self.inner.state.read(), self.inner.routes.read());
-        let (ranker, mut scratch) = (&self.inner.ranker, Scratch::default());
-        let decision = decide(&state.knowledge, &routes, ranker, &question, &mut scratch);
-        let places = decision.ranked.iter().filter_map(|one| state.ranked(one));
-        let places: Vec<_> = places.collect();
-        if places.is_empty() {
-            return Err(SteeringError::NothingUp);
-        }
-        Ok(places)
     }
 }
 
@@ -155,19 +148,21 @@ struct NewWithdrawals {
     entries: Vec<Withdrawal>,
 }
 
-impl State {
-    fn ranked(&self, weighed: &Weighed) -> Option<RankedAppliance> {
-        let appliance = self.knowledge.fleet.name(weighed.by);
-        Some(RankedAppliance {
-            appliance: appliance.clone(),
-            base_url: self.registry.base_url(appliance)?.clone(),
-            tier: weighed.weight.tier,
-            reason: weighed.weight.to_string(),
-        })
-    }
-}
-
 impl Inner {
+    /// Frees what no play holds any more, and forgets old measurements.
+    fn let_go(&self) {
+        let (now, mut state) = (self.clock.monotonic(), self.state.write());
+        let State {
+            knowledge,
+            reservations,
+            ..
+        } = &mut *state;
+        reservations.expire(&mut knowledge.fleet, now);
+        knowledge.learned.age(now);
+        drop(state);
+        self.routes.free();
+    }
+
     fn hear(
         &self,
         appliance: &ApplianceId,
@@ -178,6 +173,7 @@ impl Inner {
         let State {
             registry,
             knowledge,
+            ..
         } = &mut *state;
         registry.hear(&mut knowledge.fleet, appliance, report, now)
     }

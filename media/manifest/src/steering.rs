@@ -24,6 +24,35 @@ pub struct SteeringManifest {
     /// Pathway ids, the best first.
     #[serde(rename = "PATHWAY-PRIORITY")]
     pub pathway_priority: Vec<String>,
+    /// Pathways that the presentation does not name, as copies of one that it does.
+    #[serde(
+        rename = "PATHWAY-CLONES",
+        default,
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub pathway_clones: Vec<PathwayClone>,
+}
+
+/// A pathway made of another by changing where its URIs lead.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PathwayClone {
+    /// The pathway that is copied.
+    #[serde(rename = "BASE-ID")]
+    pub base_id: String,
+    /// The copy's own id.
+    #[serde(rename = "ID")]
+    pub id: String,
+    /// What is changed.
+    #[serde(rename = "URI-REPLACEMENT")]
+    pub uri_replacement: UriReplacement,
+}
+
+/// What a copy's URIs have instead of the original's.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UriReplacement {
+    /// The host, and the port where it is not the scheme's own.
+    #[serde(rename = "HOST", default, skip_serializing_if = "Option::is_none")]
+    pub host: Option<String>,
 }
 
 /// Why a steering manifest could not be read. A retry does not help.
@@ -44,13 +73,14 @@ impl SteeringManifest {
     /// The version this code writes and reads.
     pub const VERSION: u32 = 1;
 
-    /// A document that prefers `pathways` in their order for `ttl_s` seconds.
+    /// A document that prefers `pathways` in their order for `ttl_s` seconds, and clones none.
     pub const fn new(ttl_s: u64, reload_uri: Option<String>, pathways: Vec<String>) -> Self {
         Self {
             version: Self::VERSION,
             ttl_s,
             reload_uri,
             pathway_priority: pathways,
+            pathway_clones: Vec::new(),
         }
     }
 
@@ -68,7 +98,11 @@ impl SteeringManifest {
         if manifest.version != Self::VERSION {
             return Err(SteeringManifestError::Version(manifest.version));
         }
-        if manifest.pathway_priority.len() > MAX_LIST {
+        let longest = manifest
+            .pathway_priority
+            .len()
+            .max(manifest.pathway_clones.len());
+        if longest > MAX_LIST {
             return Err(SteeringManifestError::TooLong);
         }
         Ok(manifest)
@@ -96,6 +130,25 @@ mod tests {
             text,
             r#"{"VERSION":1,"TTL":60,"RELOAD-URI":"/steering","PATHWAY-PRIORITY":["isp-a","hub"]}"#
         );
+        assert_eq!(SteeringManifest::parse(&text).unwrap(), manifest);
+    }
+
+    #[test]
+    fn copies_of_pathways_are_written_and_read() {
+        let host = Some("edge-3.example:8443".to_owned());
+        let clone = PathwayClone {
+            base_id: "isp-a".into(),
+            id: "isp-b".into(),
+            uri_replacement: UriReplacement { host },
+        };
+        let manifest = SteeringManifest {
+            pathway_clones: vec![clone],
+            ..SteeringManifest::new(60, None, vec!["isp-b".into(), "isp-a".into()])
+        };
+        let text = manifest.to_json();
+        assert!(text.ends_with(
+            r#""PATHWAY-CLONES":[{"BASE-ID":"isp-a","ID":"isp-b","URI-REPLACEMENT":{"HOST":"edge-3.example:8443"}}]}"#
+        ));
         assert_eq!(SteeringManifest::parse(&text).unwrap(), manifest);
     }
 

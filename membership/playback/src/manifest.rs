@@ -29,6 +29,19 @@ fn rank(rendition: &VideoRendition) -> (DynamicRange, bool) {
     (rendition.dynamic_range(), rendition.format() != "avc1")
 }
 
+/// The rate that a play of a plan may come to send, in bits a second: the mean of the best rendition offered, and of
+/// the best sound.
+pub(crate) fn nominal_bps(release: &Release, max_height: u32) -> u64 {
+    let video = offered_video(release, max_height).into_iter();
+    let video = video.map(|it| it.bandwidth.average_bps).max();
+    let audio = release
+        .audio
+        .iter()
+        .map(|it| it.bandwidth.average_bps)
+        .max();
+    video.unwrap_or(0) + audio.unwrap_or(0)
+}
+
 /// Sound tracks that a player may exchange for one another without another decoder.
 fn alike(tracks: &[AudioRendition]) -> Vec<Vec<&AudioRendition>> {
     let mut groups: Vec<Vec<&AudioRendition>> = Vec::new();

@@ -2,6 +2,7 @@
 
 mod keep;
 mod start;
+mod steer;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -13,13 +14,13 @@ use contracts_delivery::{
 use contracts_membership::{AccountId, Catalog, PLAYS_TOPIC, PlayEvent};
 use data_engine::SharedEngine;
 use data_events::{SharedLog, TopicSettings};
-use media_manifest::steering::SteeringManifest;
 use membership_catalog::Territory;
 use membership_viewing::Viewing;
 use platform_clock::{SharedClock, Timestamp};
 use platform_entropy::SharedEntropy;
 
 pub use start::{Offer, StartRequest};
+pub(crate) use steer::Asking;
 
 use crate::PlaybackError;
 use crate::events::tell;
@@ -121,42 +122,6 @@ impl Playback {
         signed_places(session, &*self.parts.signer)
     }
 
-    /// The steering document of a session: the places it was given, as they rank now. Places that are
-    /// down are left out.
-    pub(crate) async fn steer(
-        &self,
-        id: SessionId,
-        reload_uri: String,
-    ) -> Result<SteeringManifest, PlaybackError> {
-        let session = self.live(id).await?;
-        let client = ClientFacts {
-            address: session.client,
-        };
-        let ranked = self.parts.steering.rank(&client, session.release).await?;
-        let ttl = ranked.first().map_or(0, |best| best.tier.ttl_seconds());
-        let known = |id: &str| {
-            session
-                .appliances
-                .iter()
-                .any(|given| given.appliance.0 == id)
-        };
-        let ranked = ranked.into_iter().map(|place| place.appliance.0);
-        let mut priority: Vec<String> = ranked.filter(|id| known(id)).collect();
-        if priority.is_empty() {
-            // Every place this play knows is down; its own order is as good a guess as any.
-            priority = session
-                .appliances
-                .iter()
-                .map(|given| given.appliance.0.clone())
-                .collect();
-        }
-        Ok(SteeringManifest::new(
-            ttl.into(),
-            Some(reload_uri),
-            priority,
-        ))
-    }
-
     fn now(&self) -> Timestamp {
         self.parts.clock.now()
     }
@@ -172,6 +137,7 @@ impl Playback {
     }
 
     async fn ended(&self, session: &Session) {
+        self.parts.steering.ended(session.id);
         let event = PlayEvent::Ended {
             session: session.id,
             position_ms: session.position_ms,

@@ -29,6 +29,40 @@ pub(crate) enum Figure {
     HollowLookup,
     /// Time of applying a delta of one record in a hundred, over that of loading a snapshot.
     HollowDelta,
+    /// Rankings a second, of one core.
+    Decisions,
+    /// Microseconds that 99 of 100 rankings take at most.
+    DecisionP99,
+    /// Microseconds of the longest ranking while tables are replaced.
+    Swap,
+    /// Rankings a second with the rate set aside, a token signed and the URLs written, of one core.
+    Sessions,
+}
+
+/// Figures that are measured on the same ground.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Group {
+    /// The data layer.
+    Data,
+    /// Steering.
+    Steering,
+}
+
+impl Group {
+    /// Its name on the command line.
+    pub(crate) fn named(word: &str) -> Option<Self> {
+        match word {
+            "data" => Some(Self::Data),
+            "steering" => Some(Self::Steering),
+            _ => None,
+        }
+    }
+
+    /// Its figures.
+    pub(crate) fn figures(self) -> Vec<Figure> {
+        let own = |figure: &Figure| figure.group() == self;
+        Figure::ALL.into_iter().filter(own).collect()
+    }
 }
 
 /// What a figure is to come to.
@@ -43,7 +77,7 @@ pub(crate) enum Target {
 }
 
 impl Figure {
-    pub(crate) const ALL: [Self; 12] = [
+    pub(crate) const ALL: [Self; 16] = [
         Self::KvGet,
         Self::KvPut,
         Self::KvOverwrite,
@@ -56,6 +90,10 @@ impl Figure {
         Self::Bloom,
         Self::HollowLookup,
         Self::HollowDelta,
+        Self::Decisions,
+        Self::DecisionP99,
+        Self::Swap,
+        Self::Sessions,
     ];
 
     /// Its name, in the table, in the line of JSON and on the command line.
@@ -73,6 +111,10 @@ impl Figure {
             Self::Bloom => "bloom_ns",
             Self::HollowLookup => "hollow_lookup_ns",
             Self::HollowDelta => "hollow_delta_over_snapshot",
+            Self::Decisions => "decisions_per_s",
+            Self::DecisionP99 => "decision_p99_us",
+            Self::Swap => "swap_max_us",
+            Self::Sessions => "sessions_per_s",
         }
     }
 
@@ -84,11 +126,22 @@ impl Figure {
             Self::Pages => Target::AtLeast(0.7),
             Self::LogDisk => Target::AtLeast(0.8),
             Self::LogNats => Target::Above(1.0),
-            Self::WideSpeedup => Target::Stated,
+            Self::WideSpeedup | Self::Sessions => Target::Stated,
             Self::WideCost => Target::AtMost(1.1),
             Self::Bloom => Target::Below(100.0),
             Self::HollowLookup => Target::Below(150.0),
             Self::HollowDelta => Target::Below(0.05),
+            Self::Decisions => Target::AtLeast(500_000.0),
+            Self::DecisionP99 => Target::Below(50.0),
+            Self::Swap => Target::AtMost(1_000.0),
+        }
+    }
+
+    /// What it is measured with.
+    pub(crate) fn group(self) -> Group {
+        match self {
+            Self::Decisions | Self::DecisionP99 | Self::Swap | Self::Sessions => Group::Steering,
+            _ => Group::Data,
         }
     }
 }

@@ -51,3 +51,24 @@ pub(crate) const CHECKS: u64 = 1_000_000;
 
 /// Records of the dataset that is held in memory.
 pub(crate) const FILMS: u64 = 1_000_000;
+
+/// Appliances of the network that is steered in, as many as a large one has.
+pub(crate) const BOXES: u32 = 17_000;
+
+/// Titles of its catalogue, and files of each whose holders are told apart.
+pub(crate) const TITLES: u32 = 15_000;
+/// The same, quickly.
+pub(crate) const QUICK_TITLES: u32 = 1_500;
+/// Files of a title.
+pub(crate) const TITLE_FILES: usize = 12;
+
+/// Least candidates of a client.
+pub(crate) const LEAST_CANDIDATES: usize = 30;
+
+/// Different questions: more than any cache keeps ready.
+pub(crate) const QUESTIONS: usize = 400_000;
+
+/// Tables put in place while questions are answered.
+pub(crate) const SWAPS: usize = 10;
+/// The same, quickly.
+pub(crate) const QUICK_SWAPS: usize = 3;

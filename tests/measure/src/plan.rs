@@ -2,34 +2,46 @@
 
 use anyhow::bail;
 
-use crate::figure::Figure;
+use crate::figure::{Figure, Group};
 
 /// Which figures are wanted, and on how much.
 #[derive(Debug)]
 pub(crate) struct Plan {
+    pub(crate) group: Group,
     figures: Vec<Figure>,
     quick: bool,
 }
 
 impl Plan {
-    /// Names of figures, none for all; `--quick` for smaller sets.
+    /// A group, then names of its figures, none for all; `--quick` for smaller sets.
     ///
     /// # Errors
-    /// When a word is no figure.
-    pub(crate) fn parse(words: impl Iterator<Item = String>) -> anyhow::Result<Self> {
-        let (mut figures, mut quick) = (Vec::new(), false);
+    /// When a word is no figure of the group.
+    pub(crate) fn parse(mut words: impl Iterator<Item = String>) -> anyhow::Result<Self> {
+        let group = words.next().and_then(|word| Group::named(&word));
+        let Some(group) = group else {
+            bail!("name what is measured first: data or steering");
+        };
+        let (mut figures, mut quick, all) = (Vec::new(), false, group.figures());
         for word in words {
-            let named = |figure: &Figure| figure.name() == word;
-            match Figure::ALL.into_iter().find(named) {
-                Some(figure) => figures.push(figure),
+            let named = |figure: &&Figure| figure.name() == word;
+            match all.iter().find(named) {
+                Some(figure) => figures.push(*figure),
                 None if word == "--quick" => quick = true,
-                None => bail!("{word:?} is no figure; there are --quick, and {}", names()),
+                None => bail!(
+                    "{word:?} is no figure; there are --quick, and {}",
+                    names(&all)
+                ),
             }
         }
         if figures.is_empty() {
-            figures.extend(Figure::ALL);
+            figures = all;
         }
-        Ok(Self { figures, quick })
+        Ok(Self {
+            group,
+            figures,
+            quick,
+        })
     }
 
     pub(crate) fn wants(&self, figure: Figure) -> bool {
@@ -46,8 +58,9 @@ impl Plan {
     }
 }
 
-fn names() -> String {
-    Figure::ALL.map(Figure::name).join(", ")
+fn names(figures: &[Figure]) -> String {
+    let names: Vec<&str> = figures.iter().map(|figure| figure.name()).collect();
+    names.join(", ")
 }
 
 #[cfg(test)]
@@ -60,11 +73,19 @@ mod tests {
 
     #[test]
     fn names_choose_and_none_is_all() {
-        let plan = parse(&["bloom_ns", "--quick"]).unwrap();
+        let plan = parse(&["data", "bloom_ns", "--quick"]).unwrap();
         assert!(plan.wants(Figure::Bloom) && !plan.wants(Figure::KvGet));
         assert_eq!(plan.pick(1, 2), 2);
-        let all = parse(&[]).unwrap();
-        assert!(Figure::ALL.iter().all(|figure| all.wants(*figure)));
-        assert!(parse(&["kv"]).is_err());
+        let all = parse(&["steering"]).unwrap();
+        let wanted = |figure: &&Figure| all.wants(**figure);
+        assert_eq!(Figure::ALL.iter().filter(wanted).count(), 4);
+        for wrong in [
+            &["data", "kv"][..],
+            &["steering", "bloom_ns"],
+            &["bloom_ns"],
+            &[],
+        ] {
+            assert!(parse(wrong).is_err(), "{wrong:?}");
+        }
     }
 }

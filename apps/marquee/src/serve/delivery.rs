@@ -27,17 +27,23 @@ impl Delivery {
         let origin = OriginStore::open(engine, objects, Arc::clone(clock)).await?;
         let withdrawals = Arc::new(origin.clone());
         let entropy = Arc::clone(&ground.entropy);
-        let steering =
-            SteeringService::open(engine, withdrawals, Arc::clone(clock), entropy).await?;
+        let steering = SteeringService::open(
+            engine,
+            withdrawals,
+            Arc::clone(&ground.log),
+            Arc::clone(clock),
+            entropy,
+        )
+        .await?;
         Ok(Self { origin, steering })
     }
 
-    /// Starts the loops that keep files and keys in order.
+    /// Starts the loops that keep files, keys and reservations in order.
     pub(crate) fn start_loops(&self, tasks: &mut JoinSet<()>, shutdown: &Shutdown) {
         let (origin, stop) = (self.origin.clone(), shutdown.clone());
         tasks.spawn(async move { origin.sweep_loop(stop).await });
         let (steering, stop) = (self.steering.clone(), shutdown.clone());
-        tasks.spawn(async move { steering.keys_loop(stop).await });
+        tasks.spawn(async move { steering.tend_loop(stop).await });
     }
 
     /// The origin's listener: fill for appliances, and films for viewers no appliance can serve.

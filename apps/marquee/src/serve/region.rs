@@ -12,7 +12,7 @@ use super::delivery::Delivery;
 use super::ground::Ground;
 use super::membership::Membership;
 use super::studio::Workplace;
-use super::{api, chores, owner, records, secret};
+use super::{api, chores, owner, records, routes, secret};
 use crate::cli::Serve;
 use crate::config::{Config, address_url};
 use crate::demo;
@@ -28,6 +28,7 @@ pub(crate) async fn run(
     let ground = Ground::open(&config, serve).await?;
     let secret = secret::read_or_make(&ground.data, &*ground.entropy).await?;
     let delivery = Delivery::open(&ground).await?;
+    routes::begin(&config.routes, &delivery.steering).await?;
     let membership = Membership::open(&config, &ground, &delivery).await?;
     let workplace = if with_studio {
         Some(Workplace::open(&config, &ground, &delivery, &membership).await?)
@@ -40,6 +41,8 @@ pub(crate) async fn run(
     let mut tasks = JoinSet::new();
     delivery.start_loops(&mut tasks, &shutdown);
     records::start(config.records.listen, &ground, &mut tasks, &shutdown).await?;
+    let (settings, steering) = (config.routes.clone(), delivery.steering.clone());
+    tasks.spawn(routes::follow(settings, steering, shutdown.clone()));
     let origin = delivery
         .start_origin(&config, &secret, &ground, &mut tasks, &shutdown)
         .await?;

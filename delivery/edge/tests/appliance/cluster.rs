@@ -5,9 +5,10 @@ use std::sync::Arc;
 use bytes::Bytes;
 use contracts_delivery::{
     ApplianceId, Claims, ClientFacts, ClusterSecret, Extension, Origin as _, ReleaseId, SessionId,
-    SigningKey, Steering as _, StoredFile, TokenSigner as _, WithdrawalLog,
+    SigningKey, Steering as _, SteeringRequest, StoredFile, TokenSigner as _, WithdrawalLog,
 };
 use data_engine::{MemoryEngine, SharedEngine};
+use data_events::MemoryLog;
 use data_objects::Objects;
 use delivery_edge::{Appliance, EdgeConfig, HttpControl, HttpFill};
 use delivery_origin::{OriginStore, fill_router};
@@ -72,7 +73,8 @@ impl Cluster {
             .unwrap();
         let log: Arc<dyn WithdrawalLog> = Arc::new(origin.clone());
         let entropy = SeededEntropy::shared(5);
-        let steering = SteeringService::open(&engine, log, clock.clone(), entropy)
+        let events = Arc::new(MemoryLog::new(clock.clone()));
+        let steering = SteeringService::open(&engine, log, events, clock.clone(), entropy)
             .await
             .unwrap();
         let router =
@@ -157,13 +159,17 @@ async fn a_release_travels_from_the_origin_through_two_appliances_and_is_withdra
     let (release, file) = cluster.publish(bytes.clone()).await;
     let (first, first_at) = cluster.edge("isp-1").await;
     let (second, second_at) = cluster.edge("isp-2").await;
-    let client = ClientFacts {
-        address: [127, 0, 0, 1].into(),
+    let request = SteeringRequest {
+        client: ClientFacts {
+            address: [127, 0, 0, 1].into(),
+        },
+        session: SessionId::from_bytes([1; 16]),
+        release,
+        nominal_bps: 5_000_000,
+        using: None,
+        measured_bps: None,
     };
-    assert_eq!(
-        cluster.steering.rank(&client, release).await.unwrap().len(),
-        2
-    );
+    assert_eq!(cluster.steering.rank(&request).await.unwrap().len(), 2);
 
     for edge in [&first_at, &second_at] {
         let url = cluster.url(edge, release, file);

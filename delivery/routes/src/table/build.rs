@@ -5,6 +5,7 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use ipnet::IpNet;
 
+use super::ranges::{Cover, Flattening};
 use super::{Candidate, RouteTable};
 use crate::Announced;
 use crate::limits::MAX_CANDIDATES;
@@ -18,6 +19,8 @@ pub struct OutOfOrder(pub IpNet);
 #[derive(Debug, Default)]
 pub struct TableBuilder {
     table: RouteTable,
+    v4: Flattening<u32>,
+    v6: Flattening<u128>,
     /// The prefix before, preceded by those around it; each with its list.
     around: Vec<(IpNet, u32)>,
     /// Lists by the hash of their candidates. Two lists of one hash are both kept and only one is shared.
@@ -41,16 +44,25 @@ impl TableBuilder {
         self.gather(prefix, announced);
         let list = self.intern();
         self.around.push((prefix, list));
-        match prefix {
-            IpNet::V4(prefix) => self.table.v4.insert(prefix, list),
-            IpNet::V6(prefix) => self.table.v6.insert(prefix, list),
+        let cover = Cover {
+            list,
+            len: prefix.prefix_len(),
         };
+        match prefix {
+            IpNet::V4(prefix) => self.v4.add(prefix.network().to_bits(), cover),
+            IpNet::V6(prefix) => self.v6.add(prefix.network().to_bits(), cover),
+        }
+        self.table.prefixes += 1;
         Ok(())
     }
 
     /// The table.
     pub fn finish(self) -> RouteTable {
-        self.table
+        RouteTable {
+            v4: self.v4.finish(),
+            v6: self.v6.finish(),
+            ..self.table
+        }
     }
 
     /// Puts the candidates of `prefix` into the scratch space, in order.

@@ -39,22 +39,35 @@ impl Load {
     }
 }
 
-/// One appliance.
+/// A time of the monotonic clock, in the eight bytes that a [`Member`] has for it; past 500 years it stands.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Moment(u64);
+
+impl From<Duration> for Moment {
+    fn from(time: Duration) -> Self {
+        Self(u64::try_from(time.as_nanos()).unwrap_or(u64::MAX))
+    }
+}
+
+/// One appliance. A decision reads some fifty of them from all over the fleet: each is one line of memory.
 #[derive(Debug, Clone)]
+#[repr(align(64))]
 pub struct Member {
     /// Where it stands.
     pub tier: Tier,
     /// Its traffic.
     pub load: Load,
     /// It is silent, and no candidate, from then on. Monotonic.
-    pub silent_from: Duration,
+    pub silent_from: Moment,
     /// Clients failed on it; it is put last until then. Monotonic.
-    pub suspected_until: Duration,
+    pub suspected_until: Moment,
     /// Where it is on the earth.
     pub place: Option<Place>,
     /// Of its name, so that every process hashes alike.
     pub(super) seed: u64,
 }
+
+const _: () = assert!(size_of::<Member>() == 64, "a line of memory");
 
 /// Every appliance ever seen by this process, by its number. Numbers are never given again: routes name them.
 #[derive(Debug, Default)]
@@ -80,8 +93,8 @@ impl Fleet {
         self.members.push(Member {
             tier: Tier::Isp,
             load: Load::default(),
-            silent_from: Duration::ZERO,
-            suspected_until: Duration::ZERO,
+            silent_from: Moment::default(),
+            suspected_until: Moment::default(),
             place: None,
             seed: word(&ContentHash::of(appliance.0.as_bytes())),
         });

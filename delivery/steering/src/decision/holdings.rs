@@ -1,8 +1,9 @@
 //! Who holds which files: a bit for every file and appliance, kept by release.
 //!
-//! A release's bits lie in pages of 64 appliances, a word for each of its files, and a page exists only where
-//! one of the 64 holds something. A decision reads a page or two per candidate, and the appliances of one
-//! network are numbered together more often than not.
+//! Most appliances hold all of a release or nothing of it, and two bits say so: those of 64 appliances lie
+//! together, so that the appliances of one network, which are numbered together more often than not, are read
+//! at once. Which files one holds that has some of them is in pages of 64 appliances, a word for each file; a
+//! page exists only where somebody needed it.
 
 use std::collections::HashMap;
 
@@ -12,12 +13,11 @@ use delivery_routes::Announcer;
 use super::Content;
 use crate::limits::MAX_WANTED;
 
-/// A file's place in its release is past what was described.
+/// The release was not described, or has fewer files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the release was not described to have that file")]
+#[error("the release was not described to have those files")]
 pub struct NoSuchFile;
 
-const PAGE: u32 = u64::BITS;
 const ABSENT: u32 = u32::MAX;
 
 /// The files of every release that somebody holds something of.
@@ -30,9 +30,21 @@ pub struct Holdings {
 #[derive(Debug, Default)]
 pub(super) struct Held {
     files: u32,
+    /// Of each 64 appliances.
+    marks: Vec<Marks>,
     /// Where each 64 appliances' page begins in `words`, in pages.
     pages: Vec<u32>,
+    /// Right for appliances that hold some files; what it says of others is old.
     words: Vec<u64>,
+}
+
+/// A bit for each of 64 appliances.
+#[derive(Debug, Clone, Copy, Default)]
+struct Marks {
+    /// It holds every file.
+    all: u64,
+    /// It holds a file.
+    any: u64,
 }
 
 impl Holdings {
@@ -50,28 +62,16 @@ impl Holdings {
         self.releases.remove(&release);
     }
 
-    /// An appliance came to hold a file, or holds it no longer.
-    pub fn set(
-        &mut self,
-        release: ReleaseId,
-        file: usize,
-        by: Announcer,
-        holds: bool,
-    ) -> Result<(), NoSuchFile> {
+    /// Says which of a release's files an appliance holds, a bit each.
+    ///
+    /// # Errors
+    /// When the release was not described, or with fewer files; nothing is changed.
+    pub fn set(&mut self, release: ReleaseId, by: Announcer, files: u64) -> Result<(), NoSuchFile> {
         let held = self.releases.get_mut(&release).ok_or(NoSuchFile)?;
-        if file >= held.files as usize {
+        if files.checked_shr(held.files).unwrap_or(0) != 0 {
             return Err(NoSuchFile);
         }
-        let page = if holds {
-            held.page_for(by)
-        } else if let Some(page) = held.page(by) {
-            page
-        } else {
-            return Ok(());
-        };
-        let bit = 1 << (by.0 % PAGE);
-        let word = &mut held.words[page + file];
-        *word = if holds { *word | bit } else { *word & !bit };
+        held.set(by, files);
         Ok(())
     }
 
@@ -83,34 +83,55 @@ impl Holdings {
 impl Held {
     /// How much of `wanted`, a bit for each file, an appliance holds.
     pub(super) fn content(&self, by: Announcer, wanted: u64) -> Content {
-        let Some(page) = self.page(by) else {
+        let (at, bit) = place(by);
+        let marks = self.marks.get(at).copied().unwrap_or_default();
+        let asked = wanted & self.every_file();
+        if marks.any >> bit & 1 == 0 || asked == 0 {
             return Content::Nothing;
-        };
-        let bit = by.0 % PAGE;
-        let (mut held, mut asked) = (0, 0);
-        for (file, word) in self.words[page..page + self.files as usize]
-            .iter()
-            .enumerate()
-        {
-            let want = wanted >> file & 1;
-            asked += want;
-            held += want & (word >> bit);
         }
-        match held {
+        if marks.all >> bit & 1 == 1 {
+            return Content::All;
+        }
+        let page = self.pages[at] as usize * self.files as usize;
+        let words = &self.words[page..page + self.files as usize];
+        let held = (0_u32..)
+            .zip(words)
+            .fold(0, |held, (file, word)| held | (word >> bit & 1) << file);
+        match held & asked {
             0 => Content::Nothing,
             all if all == asked => Content::All,
             _ => Content::Some,
         }
     }
 
-    /// Where the words of an appliance's page begin.
-    fn page(&self, by: Announcer) -> Option<usize> {
-        let page = *self.pages.get((by.0 / PAGE) as usize)?;
-        (page != ABSENT).then_some(page as usize * self.files as usize)
+    fn set(&mut self, by: Announcer, files: u64) {
+        let (at, bit) = place(by);
+        let (all, any) = (files == self.every_file(), files != 0);
+        if self.marks.len() <= at {
+            if !any {
+                return;
+            }
+            self.marks.resize(at + 1, Marks::default());
+        }
+        let marks = &mut self.marks[at];
+        marks.all = marks.all & !(1 << bit) | u64::from(all && any) << bit;
+        marks.any = marks.any & !(1 << bit) | u64::from(any) << bit;
+        if all || !any {
+            return;
+        }
+        let page = self.page_for(at);
+        let words = &mut self.words[page..page + self.files as usize];
+        for (file, word) in (0_u32..).zip(words) {
+            *word = *word & !(1 << bit) | (files >> file & 1) << bit;
+        }
     }
 
-    fn page_for(&mut self, by: Announcer) -> usize {
-        let at = (by.0 / PAGE) as usize;
+    fn every_file(&self) -> u64 {
+        u64::MAX.checked_shr(u64::BITS - self.files).unwrap_or(0)
+    }
+
+    /// Where the words of 64 appliances begin.
+    fn page_for(&mut self, at: usize) -> usize {
         if self.pages.len() <= at {
             self.pages.resize(at + 1, ABSENT);
         }
@@ -123,10 +144,13 @@ impl Held {
     }
 }
 
+/// The 64 that an appliance is one of, and which of them.
+const fn place(by: Announcer) -> (usize, u32) {
+    ((by.0 / u64::BITS) as usize, by.0 % u64::BITS)
+}
+
 #[cfg(test)]
 mod tests {
-    use std::collections::HashSet;
-
     use data_objects::ContentHash;
     use proptest::prelude::*;
 
@@ -139,16 +163,13 @@ mod tests {
     #[test]
     fn files_that_were_not_described_are_refused() {
         let mut holdings = Holdings::default();
-        assert_eq!(
-            holdings.set(release(), 0, Announcer(1), true),
-            Err(NoSuchFile)
-        );
+        assert_eq!(holdings.set(release(), Announcer(1), 1), Err(NoSuchFile));
         holdings.describe(release(), 2);
         assert_eq!(
-            holdings.set(release(), 2, Announcer(1), true),
+            holdings.set(release(), Announcer(1), 0b100),
             Err(NoSuchFile)
         );
-        assert_eq!(holdings.set(release(), 1, Announcer(9_999), false), Ok(()));
+        assert_eq!(holdings.set(release(), Announcer(9_999), 0), Ok(()));
         assert_eq!(
             holdings
                 .of(release())
@@ -156,30 +177,34 @@ mod tests {
                 .content(Announcer(9_999), u64::MAX),
             Content::Nothing
         );
+        holdings.describe(release(), MAX_WANTED);
+        assert_eq!(holdings.set(release(), Announcer(1), u64::MAX), Ok(()));
+        assert_eq!(
+            holdings
+                .of(release())
+                .unwrap()
+                .content(Announcer(1), u64::MAX),
+            Content::All
+        );
     }
 
     proptest! {
         #[test]
-        fn bits_are_a_set_of_pairs(
-            changes in proptest::collection::vec((0_u32..300, 0_usize..12, any::<bool>()), 0..200),
+        fn what_was_last_said_counts(
+            changes in proptest::collection::vec((0_u32..300, prop_oneof![0_u64..1 << 12, Just((1 << 12) - 1), Just(0)]), 0..200),
             wanted in any::<u64>(),
         ) {
-            let (mut holdings, mut pairs) = (Holdings::default(), HashSet::new());
+            let (mut holdings, mut said) = (Holdings::default(), HashMap::new());
             holdings.describe(release(), 12);
-            for (by, file, holds) in changes {
-                holdings.set(release(), file, Announcer(by), holds).unwrap();
-                if holds {
-                    pairs.insert((by, file));
-                } else {
-                    pairs.remove(&(by, file));
-                }
+            for (by, files) in changes {
+                holdings.set(release(), Announcer(by), files).unwrap();
+                said.insert(by, files);
             }
-            let asked: Vec<usize> = (0..12).filter(|file| wanted >> file & 1 == 1).collect();
+            let asked = wanted & ((1 << 12) - 1);
             for by in 0..300 {
-                let held = asked.iter().filter(|file| pairs.contains(&(by, **file))).count();
-                let expected = match held {
+                let expected = match said.get(&by).copied().unwrap_or(0) & asked {
                     0 => Content::Nothing,
-                    all if all == asked.len() => Content::All,
+                    all if all == asked => Content::All,
                     _ => Content::Some,
                 };
                 let held = holdings.of(release()).unwrap();

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use delivery_routes::Announcer;
+use foldhash::fast::RandomState;
 use ipnet::IpNet;
 
 use crate::limits::{LEARNED_FOR, MAX_LEARNED_NETWORKS, MAX_LEARNED_PER_NETWORK};
@@ -37,7 +38,7 @@ pub struct Measured {
 #[derive(Debug, Default)]
 pub struct Learned {
     /// Of each network its appliances, by number.
-    networks: HashMap<IpNet, Vec<Measured>>,
+    networks: HashMap<IpNet, Vec<Measured>, RandomState>,
 }
 
 impl Learned {

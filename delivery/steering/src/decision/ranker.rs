@@ -3,7 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::Criterion;
+use super::{Criterion, Standing};
+use delivery_routes::limits::MAX_CANDIDATES;
+
 use crate::limits::{FULL_LOAD, LOAD_BANDS, MAX_RANKED};
 
 /// How appliances are ranked. Written as text, such as
@@ -121,6 +123,23 @@ impl Ranker {
     /// The hash in its place in the key.
     pub(super) const fn tie(&self, hash: u64) -> u64 {
         hash >> (u64::BITS - self.tie_bits)
+    }
+
+    /// Whether a load leaves room.
+    pub(super) fn room(&self, load: f32) -> Standing {
+        if load >= self.full_load {
+            Standing::Full
+        } else {
+            Standing::Well
+        }
+    }
+
+    /// The same ranker with longer answers than players are given, for the record.
+    pub(crate) fn whole(&self) -> Self {
+        Self {
+            longest: MAX_CANDIDATES,
+            ..self.clone()
+        }
     }
 
     /// The band of a load, from 0.

@@ -50,6 +50,15 @@ impl Reservations {
         true
     }
 
+    /// The play goes on: what is set aside for it stays so until then.
+    pub fn renew(&mut self, session: SessionId, until: Duration) {
+        if let Some(reserved) = self.plays.get_mut(&session) {
+            self.due.remove(&(reserved.until, session));
+            reserved.until = until;
+            self.due.insert((until, session));
+        }
+    }
+
     /// The play is over.
     pub fn release(&mut self, fleet: &mut Fleet, session: SessionId) {
         let Some(reserved) = self.plays.remove(&session) else {
@@ -113,9 +122,10 @@ mod tests {
         assert!(reservations.reserve(&mut fleet, session, Announcer(1), 6_000, at(20)));
         assert_eq!(reserved(&fleet), [0, 6_000]);
         assert_eq!(reservations.given_to(session), Some(Announcer(1)));
-        reservations.expire(&mut fleet, at(10));
-        assert_eq!(reserved(&fleet), [0, 6_000], "it was renewed");
+        reservations.renew(session, at(30));
         reservations.expire(&mut fleet, at(20));
+        assert_eq!(reserved(&fleet), [0, 6_000], "it was renewed");
+        reservations.expire(&mut fleet, at(30));
         assert_eq!((reserved(&fleet), reservations.len()), ([0, 0], 0));
         assert!(!reservations.reserve(&mut fleet, session, Announcer(9), 1, at(30)));
     }

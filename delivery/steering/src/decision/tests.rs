@@ -28,7 +28,7 @@ impl Bed {
         let by = fleet.number(&ApplianceId(name.to_owned())).unwrap();
         let member = fleet.get_mut(by).unwrap();
         member.tier = tier;
-        member.silent_from = NOW * 2;
+        member.silent_from = (NOW * 2).into();
         member.load = Load {
             sending_kbps: (load * 1e6) as u32,
             reserved_kbps: 0,
@@ -91,8 +91,8 @@ fn standing_comes_before_tier_and_tier_before_load() {
     bed.add("isp", Tier::Isp, 0.2);
     let silent = bed.add("silent", Tier::Isp, 0.0);
     let fleet = &mut bed.knowledge.fleet;
-    fleet.get_mut(suspected).unwrap().suspected_until = NOW * 2;
-    fleet.get_mut(silent).unwrap().silent_from = NOW;
+    fleet.get_mut(suspected).unwrap().suspected_until = (NOW * 2).into();
+    fleet.get_mut(silent).unwrap().silent_from = NOW.into();
     let expected = ["isp", "isp-busy", "exchange", "origin", "full", "suspected"];
     assert_eq!(bed.names(&question(1)), expected);
 }
@@ -111,10 +111,8 @@ fn routes_decide_before_tiers_and_content_before_routes() {
     assert_eq!(bed.names(&question(1)), expected);
     let holdings = &mut bed.knowledge.holdings;
     holdings.describe(release(1), 12);
-    for file in 0..12 {
-        holdings.set(release(1), file, wide, true).unwrap();
-        holdings.set(release(1), file, near, file == 3).unwrap();
-    }
+    holdings.set(release(1), wide, (1 << 12) - 1).unwrap();
+    holdings.set(release(1), near, 1 << 3).unwrap();
     assert_eq!(bed.names(&question(1))[0], "isp-wide");
     let one_file = Question {
         wanted: 1 << 3,
@@ -144,7 +142,7 @@ fn a_play_that_does_not_fit_goes_elsewhere_and_one_in_use_stays() {
     assert_eq!(bed.names(&asks(8_000, None)), ["far", "near"]);
     assert_eq!(bed.names(&asks(8_000, Some(near))), ["near", "far"]);
     assert_eq!(bed.names(&asks(4_000, Some(far))), ["far", "near"]);
-    bed.knowledge.fleet.get_mut(far).unwrap().suspected_until = NOW * 2;
+    bed.knowledge.fleet.get_mut(far).unwrap().suspected_until = (NOW * 2).into();
     assert_eq!(bed.names(&asks(4_000, Some(far))), ["near", "far"]);
 }
 
@@ -249,7 +247,7 @@ fn any_bed() -> impl Strategy<Value = Bed> {
         for (n, (tier, load, suspected, path, med)) in parts.into_iter().enumerate() {
             let by = bed.add(&format!("a{n}"), tier, load);
             if suspected {
-                bed.knowledge.fleet.get_mut(by).unwrap().suspected_until = NOW * 2;
+                bed.knowledge.fleet.get_mut(by).unwrap().suspected_until = (NOW * 2).into();
             }
             if path > 0 {
                 bed.announce(by, "10.0.0.0/8", path, med);
@@ -278,7 +276,7 @@ proptest! {
         let lost = Announcer(lost.index(bed.knowledge.fleet.len()) as u32);
         let mut expected = bed.names(&question(number));
         expected.retain(|name| *name != bed.knowledge.fleet.name(lost).0);
-        bed.knowledge.fleet.get_mut(lost).unwrap().silent_from = NOW;
+        bed.knowledge.fleet.get_mut(lost).unwrap().silent_from = NOW.into();
         prop_assert_eq!(bed.names(&question(number)), expected);
     }
 

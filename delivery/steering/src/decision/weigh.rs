@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::holdings::Held;
 use super::{
-    Content, Criterion, Knowledge, Measured, Member, Nearness, Question, Ranker, Standing,
+    Content, Criterion, Knowledge, Measured, Member, Moment, Nearness, Question, Ranker, Standing,
     Throughput,
 };
 
@@ -40,6 +40,8 @@ pub struct Weight {
     pub tier: Tier,
     /// The part of its capacity in use, the play included.
     pub load: f32,
+    /// Its capacity, in kilobits a second.
+    pub capacity_kbps: u32,
     /// How near it is.
     pub nearness: Nearness,
     /// What clients of the network got from it.
@@ -66,6 +68,7 @@ pub(super) struct Scales<'a> {
     pub(super) ranker: &'a Ranker,
     knowledge: &'a Knowledge,
     question: &'a Question,
+    now: Moment,
     held: Option<&'a Held>,
     measured: &'a [Measured],
 }
@@ -85,6 +88,7 @@ impl<'a> Scales<'a> {
             ranker,
             knowledge,
             question,
+            now: question.now.into(),
             held,
             measured: network.map_or(&[], |network| knowledge.learned.of(network)),
         }
@@ -93,7 +97,7 @@ impl<'a> Scales<'a> {
     /// An appliance that reports.
     pub(super) fn up(&self, by: Announcer) -> Option<&'a Member> {
         let member = self.knowledge.fleet.get(by)?;
-        (self.question.now < member.silent_from).then_some(member)
+        (self.now < member.silent_from).then_some(member)
     }
 
     pub(super) fn tier(&self, by: Announcer) -> Tier {
@@ -101,52 +105,38 @@ impl<'a> Scales<'a> {
         member.map_or(Tier::Origin, |member| member.tier)
     }
 
-    /// Whether it is in use and has not broken.
-    pub(super) fn stays(&self, by: Announcer, member: &Member) -> bool {
-        self.question.using == Some(by) && !self.is_suspected(member)
-    }
-
-    /// What it comes to; the lesser is the better. `tie` decides what the criteria do not.
-    pub(super) fn key(
+    /// What an appliance weighs for the question.
+    pub(super) fn weigh(
         &self,
         by: Announcer,
         member: &Member,
         route: Option<&Candidate>,
-        tie: u64,
-    ) -> u64 {
-        let ranker = self.ranker;
-        let load = member.load.with(self.question.nominal_kbps);
-        let mut key = ranker.tie(tie)
-            | ranker.field(Criterion::Standing, self.standing(member, load) as u64)
-            | ranker.field(Criterion::Content, self.content(by, member) as u64)
-            | ranker.field(Criterion::Route, rank(route))
-            | ranker.field(Criterion::Tier, member.tier as u64)
-            | ranker.field(Criterion::Load, ranker.band(load));
-        let learned = ranker.asks(Criterion::Proximity)
-            || ranker.asks(Criterion::Throughput)
-            || ranker.asks(Criterion::Score);
-        if learned {
-            let measured = self.measured(by);
-            let nearness = self.nearness(member, measured);
-            key |= ranker.field(Criterion::Proximity, nearness.0.into())
-                | ranker.field(Criterion::Throughput, self.throughput(measured) as u64)
-                | ranker.field(Criterion::Score, score(member, nearness));
-        }
-        key
+    ) -> Weight {
+        let mut weight = self.at_best(by, member, route);
+        self.complete(&mut weight, by, member);
+        weight
     }
 
-    /// The same in words that can be kept.
-    pub(super) fn weighed(&self, by: Announcer, route: Option<Candidate>) -> Weighed {
-        let member = self
-            .up(by)
-            .expect("it was weighed, and what is known has not changed");
-        let (measured, stays) = (self.measured(by), self.stays(by, member));
+    /// What it weighs at best: with all that is quick to tell, taken to be next door and fast. Most candidates
+    /// are not even then among the first, and are looked at no further.
+    pub(super) fn at_best(
+        &self,
+        by: Announcer,
+        member: &Member,
+        route: Option<&Candidate>,
+    ) -> Weight {
+        let suspected = self.now < member.suspected_until;
+        let stays = self.question.using == Some(by) && !suspected;
         // What is in use has the play set aside already.
         let more = if stays { 0 } else { self.question.nominal_kbps };
         let load = member.load.with(more);
-        let weight = Weight {
+        Weight {
             stays,
-            standing: self.standing(member, load),
+            standing: if suspected {
+                Standing::Suspected
+            } else {
+                self.ranker.room(load)
+            },
             content: self.content(by, member),
             route: route.map(|route| RouteWeight {
                 prefix_len: route.prefix_len,
@@ -157,24 +147,17 @@ impl<'a> Scales<'a> {
             }),
             tier: member.tier,
             load,
-            nearness: self.nearness(member, measured),
-            throughput: self.throughput(measured),
-        };
-        Weighed { by, weight }
-    }
-
-    fn is_suspected(&self, member: &Member) -> bool {
-        self.question.now < member.suspected_until
-    }
-
-    fn standing(&self, member: &Member, load: f32) -> Standing {
-        if self.is_suspected(member) {
-            Standing::Suspected
-        } else if load >= self.ranker.full_load() {
-            Standing::Full
-        } else {
-            Standing::Well
+            capacity_kbps: member.load.capacity_kbps,
+            nearness: Nearness(0),
+            throughput: Throughput::Ample,
         }
+    }
+
+    /// Adds what takes longer to tell.
+    pub(super) fn complete(&self, weight: &mut Weight, by: Announcer, member: &Member) {
+        let measured = self.measured(by);
+        weight.nearness = self.nearness(member, measured);
+        weight.throughput = self.throughput(measured);
     }
 
     fn content(&self, by: Announcer, member: &Member) -> Content {
@@ -210,36 +193,60 @@ impl<'a> Scales<'a> {
     }
 }
 
-fn rank(route: Option<&Candidate>) -> u64 {
-    route.map_or(UNROUTED, |route| route.rank.into())
-}
+impl Weight {
+    /// What it comes to; the lesser is the better. `tie` decides what the criteria do not.
+    pub(crate) fn key(&self, ranker: &Ranker, tie: u64) -> u64 {
+        if self.stays {
+            return 0;
+        }
+        let standing = match self.standing {
+            Standing::Suspected => Standing::Suspected,
+            _ => ranker.room(self.load),
+        };
+        let rank = self.route.map_or(UNROUTED, |route| route.rank.into());
+        let mut key = ranker.tie(tie)
+            | ranker.field(Criterion::Standing, standing as u64)
+            | ranker.field(Criterion::Content, self.content as u64)
+            | ranker.field(Criterion::Route, rank)
+            | ranker.field(Criterion::Tier, self.tier as u64)
+            | ranker.field(Criterion::Load, ranker.band(self.load))
+            | ranker.field(Criterion::Proximity, self.nearness.0.into())
+            | ranker.field(Criterion::Throughput, self.throughput as u64);
+        if ranker.asks(Criterion::Score) {
+            key |= ranker.field(Criterion::Score, self.missing_score());
+        }
+        // Never below an appliance that stays.
+        key.max(1)
+    }
 
-/// Hundredths that are missing to 100: 40 for what is not in use, 20 for a capacity of 100 Gbit/s, 40 for being near.
-fn score(member: &Member, nearness: Nearness) -> u64 {
-    let idle = (1.0 - member.load.with(0)).clamp(0.0, 1.0);
-    let capacity = (member.load.capacity_kbps as f32 / 100e6).min(1.0);
-    let near = match nearness {
-        // Places that are not known are as good as any.
-        Nearness::UNKNOWN => 1.0,
-        Nearness(band) => 1.0 - f32::from(band) / f32::from(Nearness::UNKNOWN.0),
-    };
-    let score = 40.0 * idle + 20.0 * capacity + 40.0 * near;
-    ((100.0 - score).max(0.0) * 100.0) as u64
+    /// Hundredths that are missing to 100: 40 for what is not in use, 20 for a capacity of 100 Gbit/s, 40 for
+    /// being near.
+    fn missing_score(&self) -> u64 {
+        let idle = (1.0 - self.load).clamp(0.0, 1.0);
+        let capacity = (self.capacity_kbps as f32 / 100e6).min(1.0);
+        let near = match self.nearness {
+            // Places that are not known are as good as any.
+            Nearness::UNKNOWN => 1.0,
+            Nearness(band) => 1.0 - f32::from(band) / f32::from(Nearness::UNKNOWN.0),
+        };
+        let score = 40.0 * idle + 20.0 * capacity + 40.0 * near;
+        ((100.0 - score).max(0.0) * 100.0) as u64
+    }
 }
 
 /// The beginning of a hash, as a number.
-pub(super) fn word(hash: &ContentHash) -> u64 {
+pub(crate) fn word(hash: &ContentHash) -> u64 {
     let mut word = [0; 8];
     word.copy_from_slice(&hash.as_bytes()[..8]);
     u64::from_be_bytes(word)
 }
 
-pub(super) fn seed(release: ReleaseId) -> u64 {
+pub(crate) fn seed(release: ReleaseId) -> u64 {
     word(&release.0)
 }
 
 /// Rendezvous hashing: as good as a hash of both, as both are of hashes already.
-pub(super) fn affinity(release: u64, appliance: u64) -> u64 {
+pub(crate) fn affinity(release: u64, appliance: u64) -> u64 {
     let mixed = u128::from(release ^ appliance) * u128::from(appliance | 1);
     let folded = (mixed >> 64) as u64 ^ mixed as u64;
     let mixed = u128::from(folded ^ release) * 0x9E37_79B9_7F4A_7C15;

@@ -19,6 +19,7 @@ impl Playback {
         position_ms: u64,
     ) -> Result<(), PlaybackError> {
         let session = self.hear(account, id, Some(position_ms)).await?;
+        self.parts.steering.heard(id);
         let position_ms = session.position_ms;
         if position_ms >= BOOKMARK_FROM_MS {
             let duration_ms = session.duration_ms;

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use contracts_delivery::{Release, SessionId};
+use contracts_delivery::{Release, SessionId, SteeringRequest};
 use contracts_membership::{Account, PlayEvent, TitleId};
 use membership_catalog::Territory;
 
@@ -10,6 +10,7 @@ use super::Playback;
 use crate::authorize::check_slots;
 use crate::events::tell;
 use crate::limits::CHANGE_TRIES;
+use crate::manifest::nominal_bps;
 use crate::session::Session;
 use crate::store::{Held, Stored};
 use crate::{DeviceKind, Facts, PlaybackError, RunningStream, authorize};
@@ -69,13 +70,19 @@ impl Playback {
             now,
             running: &self.running(&held, None),
         })?;
-        let client = Self::client(request.client);
-        let (release, appliances) = futures::try_join!(
-            async { Ok::<_, PlaybackError>(self.parts.origin.release(title.release).await?) },
-            async { Ok(self.parts.steering.rank(&client, title.release).await?) },
-        )?;
+        let release = self.parts.origin.release(title.release).await?;
+        let (id, max_height) = (self.fresh_id(), account.plan.max_height);
+        let steering = SteeringRequest {
+            client: Self::client(request.client),
+            session: id,
+            release: title.release,
+            nominal_bps: nominal_bps(&release, max_height),
+            using: None,
+            measured_bps: None,
+        };
+        let appliances = self.parts.steering.rank(&steering).await?;
         let session = Session {
-            id: self.fresh_id(),
+            id,
             account: account.id.clone(),
             title: title.id,
             title_name: title.name,
@@ -83,7 +90,7 @@ impl Playback {
             duration_ms: release.duration_ms,
             device: request.device,
             client: request.client,
-            max_height: account.plan.max_height,
+            max_height,
             appliances,
             started_at: now,
             expires_at: self.expiry(now),
@@ -132,11 +139,17 @@ impl Playback {
             now,
             running: &self.running(&held, Some(id)),
         })?;
-        let facts = Self::client(client);
-        let (release, appliances) = futures::try_join!(self.release(&session), async {
-            Ok(self.parts.steering.rank(&facts, session.release).await?)
-        })?;
+        let release = self.release(&session).await?;
         let (expires_at, max_height) = (self.expiry(now), account.plan.max_height);
+        let steering = SteeringRequest {
+            client: Self::client(client),
+            session: id,
+            release: session.release,
+            nominal_bps: nominal_bps(&release, max_height),
+            using: session.appliances.first().map(|it| it.appliance.clone()),
+            measured_bps: None,
+        };
+        let appliances = self.parts.steering.rank(&steering).await?;
         let renewed = Session {
             client,
             max_height,

@@ -1,5 +1,6 @@
 //! Plays against stores in memory, on a clock that is told the time.
 
+use contracts_delivery::ApplianceId;
 use contracts_membership::{Account, Catalog as _, TitleId};
 use platform_clock::Window;
 
@@ -212,7 +213,13 @@ async fn sweeping_ends_the_silent_and_the_expired() {
 async fn steering_names_what_is_up_best_first() {
     let world = World::new().await;
     let id = start(&world, &account("ada")).await.unwrap();
-    let steer = async || world.playback.steer(id, "/again".into()).await;
+    let steer = async || {
+        let asking = Asking {
+            pathway: Some("far".into()),
+            throughput_bps: Some(7_000_000),
+        };
+        world.playback.steer(id, asking, "/again".into()).await
+    };
     let usual = steer().await.unwrap();
     assert_eq!(
         (usual.pathway_priority, usual.ttl_s),
@@ -226,6 +233,12 @@ async fn steering_names_what_is_up_best_first() {
     );
     world.steering.down.lock().push("far");
     assert!(matches!(steer().await, Err(PlaybackError::NothingUp(_))));
+    let asked = world.steering.requests.lock();
+    let (first, last) = (&asked[0], &asked[asked.len() - 1]);
+    assert_eq!((first.session, first.using.clone()), (id, None));
+    assert!(first.nominal_bps > 0 && first.nominal_bps == last.nominal_bps);
+    assert_eq!(last.using, Some(ApplianceId("far".into())));
+    assert_eq!(last.measured_bps, Some(7_000_000));
 }
 
 impl World {

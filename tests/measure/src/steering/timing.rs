@@ -1,0 +1,209 @@
+//! The clock beside the decisions.
+
+use std::hint::black_box;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use anyhow::ensure;
+use contracts_delivery::{Claims, SessionId, SigningKey};
+use delivery_routes::{RouteTable, SharedTable};
+use delivery_steering::decision::{
+    Knowledge, Question, Ranker, Reservations, Scratch, Weighed, decide,
+};
+use platform_clock::{SharedClock, Timestamp};
+use url::Url;
+
+use super::internet::Internet;
+use super::questions::Questions;
+use super::world::NOW;
+use crate::ground::Ground;
+use crate::limits::LONG_ROUNDS;
+use crate::rounds::{median, percentile};
+
+/// Everything a decision needs, and questions.
+pub(super) struct Bench {
+    clock: SharedClock,
+    knowledge: Knowledge,
+    routes: SharedTable,
+    ranker: Ranker,
+    questions: Questions,
+    base: Url,
+}
+
+/// What replacing tables came to.
+pub(super) struct Swaps {
+    pub(super) decisions: u64,
+    pub(super) longest_us: f64,
+    /// The longest of as many decisions while nothing was replaced.
+    pub(super) without_us: f64,
+}
+
+impl Bench {
+    pub(super) fn new(
+        ground: &Ground,
+        knowledge: Knowledge,
+        table: RouteTable,
+        questions: Questions,
+    ) -> Self {
+        Self {
+            clock: ground.clock.clone(),
+            knowledge,
+            routes: SharedTable::new(table),
+            ranker: Ranker::default(),
+            questions,
+            base: Url::parse("https://box.example/").expect("it is a URL"),
+        }
+    }
+
+    /// Fewest candidates of a client, and the mean of those weighed, as text.
+    pub(super) fn check(&self, least: usize) -> anyhow::Result<String> {
+        let (table, mut scratch) = (self.routes.read(), Scratch::default());
+        let (mut fewest, mut weighed) = (usize::MAX, 0);
+        for question in &self.questions.all {
+            let found = table.find(question.client);
+            fewest = fewest.min(found.map_or(0, |found| found.candidates.len()));
+            weighed += decide(
+                &self.knowledge,
+                &table,
+                &self.ranker,
+                question,
+                &mut scratch,
+            )
+            .considered;
+        }
+        ensure!(fewest >= least, "a client has {fewest} candidates");
+        let mean = weighed as f64 / self.questions.all.len() as f64;
+        Ok(format!("at least {fewest} announced and {mean:.0} weighed"))
+    }
+
+    /// Seconds of `work` on every question.
+    fn seconds(&self, mut work: impl FnMut(&Question)) -> f64 {
+        let began = self.clock.monotonic();
+        self.questions.all.iter().for_each(&mut work);
+        self.clock.monotonic().saturating_sub(began).as_secs_f64()
+    }
+
+    /// One core's rate.
+    pub(super) fn decisions_per_s(&self) -> f64 {
+        let mut scratch = Scratch::default();
+        let round = |_| {
+            let seconds = self.seconds(|question| {
+                let table = self.routes.read();
+                let decision = decide(
+                    &self.knowledge,
+                    &table,
+                    &self.ranker,
+                    question,
+                    &mut scratch,
+                );
+                black_box(decision.ranked);
+            });
+            self.questions.all.len() as f64 / seconds
+        };
+        median((0..LONG_ROUNDS).map(round))
+    }
+
+    /// Microseconds of the middle decision and of the longest but one in a hundred.
+    pub(super) fn percentiles_us(&self) -> (f64, f64) {
+        let (mut scratch, mut times) = (Scratch::default(), Vec::new());
+        for question in &self.questions.all {
+            times.push(self.timed(question, &mut scratch).as_nanos() as f64 / 1e3);
+        }
+        (
+            median(times.iter().copied()),
+            percentile(times.into_iter(), 99),
+        )
+    }
+
+    fn timed(&self, question: &Question, scratch: &mut Scratch) -> Duration {
+        let began = self.clock.monotonic();
+        let table = self.routes.read();
+        let decision = decide(&self.knowledge, &table, &self.ranker, question, scratch);
+        black_box(decision.ranked);
+        drop(table);
+        self.clock.monotonic().saturating_sub(began)
+    }
+
+    /// One core's rate of decisions with what a session needs beside.
+    pub(super) fn sessions_per_s(&mut self) -> f64 {
+        let (mut scratch, key) = (Scratch::default(), SigningKey::new(1, [7; 32]));
+        let mut rates = Vec::new();
+        for _ in 0..LONG_ROUNDS {
+            let (mut reservations, mut number) = (Reservations::default(), 0_u128);
+            let began = self.clock.monotonic();
+            for question in &self.questions.all {
+                number += 1;
+                let session = SessionId::from_bytes(number.to_be_bytes());
+                let table = self.routes.read();
+                let decision = decide(
+                    &self.knowledge,
+                    &table,
+                    &self.ranker,
+                    question,
+                    &mut scratch,
+                );
+                let token = key.sign(&Claims {
+                    session,
+                    expires: Timestamp::from_millis(1_000),
+                    release: question.release,
+                });
+                black_box(urls(&self.base, &token, decision.ranked));
+                if let Some(first) = decision.ranked.first().map(|first| first.by) {
+                    let (fleet, kbps) = (&mut self.knowledge.fleet, question.nominal_kbps);
+                    reservations.reserve(fleet, session, first, kbps, NOW * 2);
+                }
+            }
+            let took = self.clock.monotonic().saturating_sub(began);
+            rates.push(self.questions.all.len() as f64 / took.as_secs_f64());
+            reservations.expire(&mut self.knowledge.fleet, NOW * 2);
+        }
+        median(rates.into_iter())
+    }
+
+    /// The longest decision while another thread puts tables in place, and as long without.
+    pub(super) fn swaps(&self, internet: &Internet, swaps: usize) -> anyhow::Result<Swaps> {
+        let over = AtomicBool::new(false);
+        let (made, (decisions, longest)) = std::thread::scope(|threads| {
+            let writer = threads.spawn(|| {
+                let made = (1..=swaps as u64).try_for_each(|moment| {
+                    self.routes.replace(internet.table(moment)?);
+                    anyhow::Ok(())
+                });
+                over.store(true, Ordering::Relaxed);
+                made
+            });
+            let longest = self.longest(|_| !over.load(Ordering::Relaxed));
+            (writer.join(), longest)
+        });
+        made.map_err(|_| anyhow::anyhow!("the thread that makes tables panicked"))??;
+        let (_, without) = self.longest(|done| done < decisions);
+        Ok(Swaps {
+            decisions,
+            longest_us: longest.as_nanos() as f64 / 1e3,
+            without_us: without.as_nanos() as f64 / 1e3,
+        })
+    }
+
+    /// How many decisions were made while `goes_on`, and the longest.
+    fn longest(&self, goes_on: impl Fn(u64) -> bool) -> (u64, Duration) {
+        let (mut scratch, mut done, mut longest) = (Scratch::default(), 0, Duration::ZERO);
+        for question in self.questions.all.iter().cycle() {
+            if !goes_on(done) {
+                break;
+            }
+            longest = longest.max(self.timed(question, &mut scratch));
+            done += 1;
+        }
+        (done, longest)
+    }
+}
+
+/// A signed base URL for each appliance.
+fn urls(base: &Url, token: &str, ranked: &[Weighed]) -> Vec<Url> {
+    let url = |_: &Weighed| {
+        let mut url = base.clone();
+        url.set_path(&format!("/p/{token}/"));
+        url
+    };
+    ranked.iter().map(url).collect()
+}
