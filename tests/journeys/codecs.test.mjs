@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
 import { HLS_OPTIONS, decodedFrames, ffmpeg } from './lib/master.mjs';
-import { Service } from './lib/service.mjs';
+import { Service, command } from './lib/service.mjs';
 
 const SECONDS = 3;
 const FRAMES = SECONDS * 25;
@@ -60,6 +60,10 @@ async function published(name, film, check) {
   const session = await service.api('/playback/v1/sessions', { method: 'POST', body: { title_id: title, device: { kind: 'headless' } } });
   const text = (url) => fetch(url).then((response) => response.text());
   const [hls, dash] = await Promise.all([text(session.manifests.hls), text(session.manifests.dash)]);
+  for (const manifest of [session.manifests.hls, session.manifests.dash]) {
+    const checked = await command(['check', manifest, '--every-segment']);
+    assert.equal(checked.code, 0, checked.stdout + checked.stderr);
+  }
   const variants = variantsOf(hls);
   const channels = new Set([...hls.matchAll(/CHANNELS="(\d+)"/g)].map(([, count]) => count));
   check({ variants, sets: setsOf(dash), channels });

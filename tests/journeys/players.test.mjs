@@ -8,7 +8,7 @@ import { after, before, test } from 'node:test';
 import { launch, openPage, until } from './lib/browser.mjs';
 import { HLS_OPTIONS, decodedFrames, noisyFilm, subtitles } from './lib/master.mjs';
 import { servePages } from './lib/pages.mjs';
-import { Service } from './lib/service.mjs';
+import { Service, command } from './lib/service.mjs';
 
 const SECONDS = 20;
 const FRAMES = SECONDS * 25;
@@ -75,6 +75,30 @@ test('the headless viewer fails when there is nothing to play', async () => {
   assert.notEqual(played.code, 0);
   assert.match(played.stderr, /No such title/);
 });
+
+for (const format of ['hls', 'dash']) {
+  test(`the checker finds nothing in the ${format} manifest`, () => playing(async ({ manifests }) => {
+    const checked = await command(['check', manifests[format], '--every-segment', '--json']);
+    assert.equal(checked.code, 0, checked.stderr);
+    const report = JSON.parse(checked.stdout);
+    assert.deepEqual(report.findings, []);
+    assert.ok(report.read > 10 && report.read === report.segments, checked.stdout);
+  }));
+}
+
+test('the checker finds what a playlist says wrong', () => playing(async ({ manifests }) => {
+  const read = async (url) => (await fetch(url)).text();
+  const main = (await read(manifests.hls)).split('\n').find((line) => line.startsWith('http') || line.endsWith('.m3u8'));
+  const media = new URL(main, manifests.hls);
+  const absolute = (text) => text.replaceAll(/URI="([^"]+)"/g, (_, uri) => `URI="${new URL(uri, media)}"`)
+    .replaceAll(/^[^#\n].*$/gm, (uri) => new URL(uri, media).href);
+  const path = join(service.folder, 'wrong.m3u8');
+  writeFileSync(path, absolute(await read(media)).replace(/#EXTINF:[\d.]+/, '#EXTINF:9.5'));
+  const checked = await command(['check', path, '--json']);
+  assert.equal(checked.code, 1, checked.stdout);
+  const rules = new Set(JSON.parse(checked.stdout).findings.map((it) => it.rule));
+  for (const rule of ['target-exceeded', 'length-differs', 'time-differs']) assert.ok(rules.has(rule), `${rule} in ${checked.stdout}`);
+}));
 
 test('one progressive file from an offset, for players without manifests', async () => {
   const path = join(service.folder, 'offset.mp4');

@@ -35,6 +35,8 @@ pub(crate) enum Command {
     Restore(Restore),
     /// Play a title or a manifest without a screen, and tell how it went
     Play(Play),
+    /// Find what players trip over in an HLS or DASH stream or a CMAF file, anybody's
+    Check(Check),
     /// Tell why a client is sent where, and what another ranker would make of it
     #[command(subcommand)]
     Steer(Steer),
@@ -179,6 +181,21 @@ pub(crate) struct Inspect {
     /// Settings, for where ffmpeg is
     #[arg(long, env = "MARQUEE_CONFIG")]
     pub(crate) config: Option<PathBuf>,
+    /// Answer in JSON on standard output
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    /// A playlist, an MPD or a track file: a URL, or a path of this machine
+    pub(crate) stream: String,
+    /// Segments to load of each rendition, spread over its length
+    #[arg(long, default_value_t = client_check::limits::SEGMENTS, conflicts_with = "every_segment")]
+    pub(crate) segments: usize,
+    /// Load every segment
+    #[arg(long)]
+    pub(crate) every_segment: bool,
     /// Answer in JSON on standard output
     #[arg(long)]
     pub(crate) json: bool,

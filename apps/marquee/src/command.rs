@@ -1,6 +1,7 @@
 //! What each command does.
 
 pub(crate) mod backup;
+pub(crate) mod check;
 pub(crate) mod inspect;
 pub(crate) mod play;
 pub(crate) mod publish;

@@ -33,6 +33,7 @@ async fn main() -> ExitCode {
         Command::Restore(restore) => command::backup::restore(restore).await,
         Command::Play(play) => command::play::run(play).await,
         Command::Steer(steer) => command::steer::run(steer).await,
+        Command::Check(check) => command::check::run(check).await,
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

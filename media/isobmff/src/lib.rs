@@ -2,7 +2,8 @@
 //!
 //! A progressive MP4 is read into a table of samples ([`Track`]); tables are arranged into segments
 //! ([`join_video`], [`cut_audio`]) and written as one CMAF track file with a `sidx`
-//! ([`Arrangement::write`]); such a file's beginning is read back by [`Head`]; and [`Remux`] plans one
+//! ([`Arrangement::write`]); such a file's beginning is read back by [`Head`], pieces of anybody's by
+//! [`InitFacts`] and [`SegmentFacts`]; and [`Remux`] plans one
 //! stream of picture and sound out of two track files.
 //!
 //! This crate must not know where bytes come from (it asks a [`ReadAt`]), nor of manifests, releases,
@@ -15,6 +16,7 @@ mod codec;
 mod colour;
 mod entry;
 mod error;
+mod facts;
 mod fields;
 mod format;
 mod fourcc;
@@ -33,6 +35,7 @@ pub use arrange::{ArrangeError, Arrangement, PlacedSample, cut_audio, join_video
 pub use colour::{Colour, ContentLight, MasteringDisplay};
 pub use entry::SampleEntry;
 pub use error::{BoxError, Problem, ReadError};
+pub use facts::{InitFacts, SegmentFacts};
 pub use format::{Media, TrackFormat};
 pub use fourcc::FourCc;
 pub use head::{Head, HeadError, Segment, SegmentIndex};

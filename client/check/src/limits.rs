@@ -1,0 +1,36 @@
+//! The checker's limits.
+
+use std::time::Duration;
+
+/// The most one manifest or playlist may be.
+pub const MAX_MANIFEST_BYTES: u64 = media_manifest::limits::MAX_TEXT_BYTES as u64;
+
+/// The most one segment may be: 10 s at 80 Mb/s, and some.
+pub const MAX_SEGMENT_BYTES: u64 = 128 << 20;
+
+/// The most an initialization section or an index may be.
+pub const MAX_INIT_BYTES: u64 = 16 << 20;
+
+/// A server that takes longer to answer is no server a player would wait for.
+pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// Loads at once: as many as a browser makes of one server.
+pub const AT_ONCE: usize = 6;
+
+/// Segments loaded of each rendition, spread over its length, unless asked for otherwise.
+pub const SEGMENTS: usize = 8;
+
+/// Findings kept of one rule: what is wrong a hundred times is told by the first few and their number.
+pub const MAX_PER_RULE: usize = 5;
+
+/// How far stated and real times may be apart: half a frame of film.
+pub const TIME_SLACK: Duration = Duration::from_millis(21);
+
+/// How far the lengths of picture and sound may be apart before a player ends on one of them alone.
+pub const LENGTH_SLACK: Duration = Duration::from_millis(500);
+
+/// How much of a stated peak rate a segment may go over, in percent (HLS Authoring Specification, 9.2).
+pub const PEAK_SLACK_PERCENT: u64 = 10;
+
+/// The longest segment that players start and switch well with (HLS Authoring Specification, 7.5, with room).
+pub const LONG_SEGMENT: Duration = Duration::from_secs(12);
