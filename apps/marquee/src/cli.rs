@@ -160,7 +160,7 @@ pub(crate) enum Urgency {
     Backlog,
     /// Before the backlog
     Premiere,
-    /// Before everything else
+    /// Before everything else, and without trials for a ladder of its own
     Live,
 }
 

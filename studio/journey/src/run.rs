@@ -58,7 +58,7 @@ async fn stages(context: &Context, workshop: &Workshop, input: &RunInput) -> Res
         .await?;
     let analysed = context
         .step("ladder", policy, |meter| {
-            stage::ladder(workshop, &received, &report, &planned, &work, meter)
+            stage::ladder(workshop, input, &received, &report, &planned, meter)
         })
         .await?;
     let texts = context

@@ -108,7 +108,8 @@ async fn submit(
         maturity: contracts_membership::Maturity::All,
         availability: contracts_membership::Availability::default(),
         upload_id,
-        priority: contracts_studio::Priority::default(),
+        // Somebody waits before an empty screen.
+        priority: contracts_studio::Priority::Live,
         subtitles: texts,
         replaces: None,
     };

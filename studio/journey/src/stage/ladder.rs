@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use contracts_studio::VideoCodec;
+use contracts_studio::{Priority, VideoCodec};
 use data_workflow::{Meter, StepError};
 use media_ffmpeg::MediaInput;
 use studio_encode::{EncodeError, Grain, TrialBench, measure_grain, renditions};
@@ -10,20 +10,28 @@ use studio_inspect::Report;
 use studio_ladder::{Purpose, Rung, Trials, budget, candidates, samples};
 
 use crate::LadderChoice;
-use crate::makings::{Analysed, Chosen, Planned, Received};
+use crate::makings::{Analysed, Chosen, Planned, Received, RunInput};
 use crate::outcome::failure;
 use crate::workshop::{Workshop, remove_folder};
 
 /// Chooses what the picture is encoded in: the rungs, and the codecs of the profile at each of them.
 pub(crate) async fn ladder(
     workshop: &Workshop,
+    input: &RunInput,
     received: &Received,
     report: &Report,
     planned: &Planned,
-    work: &Path,
     meter: Meter,
 ) -> Result<Analysed, StepError> {
-    let mut ladder = choose(workshop, received, report, planned, work, meter).await?;
+    let record = workshop.records.get(&input.title).await?;
+    // Trials take about as long as encoding does, and what is live cannot wait for them.
+    let is_live = record.is_some_and(|record| record.submission.priority == Priority::Live);
+    let mut ladder = if is_live || workshop.ladder == LadderChoice::Fixed {
+        Chosen::fixed(planned.rungs.clone())
+    } else {
+        let work = workshop.work(&input.title, input.run);
+        choose(workshop, received, report, planned, &work, meter).await?
+    };
     let grain = match grain(workshop, received, report).await {
         Ok(grain) => grain,
         Err(error) if error.is_transient() => return Err(failure(&error, true)),
@@ -59,8 +67,8 @@ pub(super) fn opened(received: &Received) -> Result<MediaInput, EncodeError> {
     })
 }
 
-/// Chooses the rungs and each one's rate factors; the fixed ladder where that is configured, and, with a
-/// warning, where the analysis fails.
+/// Chooses the rungs and each one's rate factors by trials; the fixed ladder, with a warning, where they
+/// fail.
 async fn choose(
     workshop: &Workshop,
     received: &Received,
@@ -69,10 +77,6 @@ async fn choose(
     work: &Path,
     meter: Meter,
 ) -> Result<Chosen, StepError> {
-    let fixed = || Chosen::fixed(planned.rungs.clone());
-    if workshop.ladder == LadderChoice::Fixed {
-        return Ok(fixed());
-    }
     let folder = work.join("trials");
     let found = trials(workshop, received, report, planned, &folder, &meter).await;
     if let Err(error) = remove_folder(&folder).await {
@@ -89,7 +93,7 @@ async fn choose(
             format!("the title's own ladder could not be found, the fixed one is used: {warning}");
         return Ok(Chosen {
             warnings: vec![warning],
-            ..fixed()
+            ..Chosen::fixed(planned.rungs.clone())
         });
     };
     let parts: Vec<_> = planned
