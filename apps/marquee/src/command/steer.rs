@@ -81,6 +81,9 @@ fn replay(replay: &SteerReplay) -> Result<()> {
         text => text.parse().context("--with is no ranker")?,
     };
     let comparison = compare(&replay.log, &ranker)?;
+    if comparison.decisions == 0 {
+        bail!("{} holds no decisions", replay.log.display());
+    }
     if replay.json {
         println!("{}", serde_json::to_string(&comparison)?);
         return Ok(());
