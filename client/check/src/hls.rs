@@ -57,15 +57,15 @@ fn of_variant(variant: &Variant) -> Stream {
         None => variant.codecs.join(","),
     };
     Stream {
-        name: format!("variant {shape} of {} kb/s", variant.bandwidth / 1000),
-        kind,
         set: format!("{kind:?} {family} {:?} {audio}", variant.video_range),
         codecs: variant.codecs.clone(),
         size,
         range: variant.video_range,
         peak_bps: Some(variant.bandwidth),
-        encrypted: false,
-        list: List::default(),
+        ..Stream::new(
+            kind,
+            format!("variant {shape} of {} kb/s", variant.bandwidth / 1000),
+        )
     }
 }
 
@@ -76,15 +76,8 @@ fn of_rendition(rendition: &Rendition) -> Stream {
     };
     let (name, group) = (&rendition.name, &rendition.group_id);
     Stream {
-        name: format!("{what} {name:?} of group {group}"),
-        kind,
         set: format!("{kind:?} {group} {name}"),
-        codecs: Vec::new(),
-        size: None,
-        range: None,
-        peak_bps: None,
-        encrypted: false,
-        list: List::default(),
+        ..Stream::new(kind, format!("{what} {name:?} of group {group}"))
     }
 }
 
@@ -193,17 +186,7 @@ fn target(text: &str, playlist: &MediaPlaylist, stream: &Stream, findings: &mut 
 
 /// A media playlist that stands alone.
 pub(crate) fn alone(url: &Url) -> Stream {
-    Stream {
-        name: file_name(url),
-        kind: Kind::Video,
-        set: String::new(),
-        codecs: Vec::new(),
-        size: None,
-        range: None,
-        peak_bps: None,
-        encrypted: false,
-        list: List::default(),
-    }
+    Stream::new(Kind::Video, file_name(url))
 }
 
 #[cfg(test)]

@@ -29,8 +29,8 @@ pub const TIME_SLACK: Duration = Duration::from_millis(21);
 /// How far the lengths of picture and sound may be apart before a player ends on one of them alone.
 pub const LENGTH_SLACK: Duration = Duration::from_millis(500);
 
-/// How much of a stated peak rate a segment may go over, in percent (HLS Authoring Specification, 9.2).
+/// How much of a stated peak rate a segment may go over, in percent (HLS Authoring Specification).
 pub const PEAK_SLACK_PERCENT: u64 = 10;
 
-/// The longest segment that players start and switch well with (HLS Authoring Specification, 7.5, with room).
+/// The longest segment that players start and switch well with (HLS Authoring Specification, with room).
 pub const LONG_SEGMENT: Duration = Duration::from_secs(12);

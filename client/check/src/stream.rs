@@ -57,6 +57,23 @@ pub(crate) struct Segment {
     pub(crate) duration: Duration,
 }
 
+impl Stream {
+    /// One of which nothing is said beyond its name.
+    pub(crate) fn new(kind: Kind, name: String) -> Self {
+        Self {
+            name,
+            kind,
+            set: String::new(),
+            codecs: Vec::new(),
+            size: None,
+            range: None,
+            peak_bps: None,
+            encrypted: false,
+            list: List::default(),
+        }
+    }
+}
+
 impl List {
     /// The sum of the stated lengths of the segments before one.
     pub(crate) fn starts(&self) -> Vec<Duration> {

@@ -79,13 +79,10 @@ fn alike(stated: &str, real: &str) -> bool {
 }
 
 fn size(stream: &Stream, real: (u32, u32), find: &mut impl FnMut(Rule, String)) {
-    match stream.size {
-        Some(stated) if stated != real => {
-            let ((width, height), (across, down)) = (stated, real);
-            let message = format!("{width}x{height} is stated and it is {across}x{down}");
-            find(Rule::SizeDiffers, message);
-        }
-        _ => {}
+    if let Some(stated) = stream.size.filter(|stated| *stated != real) {
+        let ((width, height), (across, down)) = (stated, real);
+        let message = format!("{width}x{height} is stated and it is {across}x{down}");
+        find(Rule::SizeDiffers, message);
     }
 }
 
@@ -96,8 +93,7 @@ fn video_range(stream: &Stream, track: &TrackFormat, find: &mut impl FnMut(Rule,
         Some(_) => VideoRange::Sdr,
         None => return,
     };
-    let stated = stream.range.unwrap_or(VideoRange::Sdr);
-    if stream.range.is_some() && stated != real {
+    if let Some(stated) = stream.range.filter(|stated| *stated != real) {
         let message = format!("{stated:?} is stated and its transfer is {real:?}");
         find(Rule::RangeDiffers, message);
     }
