@@ -8,8 +8,8 @@ use crate::figure::Figure;
 use crate::ground::Ground;
 use crate::limits::{CHECKS, FILTERED, LONG_ROUNDS};
 use crate::plan::Plan;
-use crate::report::Report;
 use crate::rounds::median;
+use tests_figures::Report;
 
 /// Keys looked up in turn: more than any cache keeps ready.
 const KEYS: u64 = 65_536;

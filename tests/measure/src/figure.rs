@@ -1,6 +1,6 @@
 //! The figures there are, and what each is to come to.
 
-use std::fmt;
+use tests_figures::{Figure as _, Target};
 
 /// What is measured. Ratios are medians over paired rounds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,23 +61,12 @@ impl Group {
     /// Its figures.
     pub(crate) fn figures(self) -> Vec<Figure> {
         let own = |figure: &Figure| figure.group() == self;
-        Figure::ALL.into_iter().filter(own).collect()
+        Figure::ALL.iter().copied().filter(own).collect()
     }
 }
 
-/// What a figure is to come to.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum Target {
-    AtMost(f64),
-    Below(f64),
-    AtLeast(f64),
-    Above(f64),
-    /// Stated as found.
-    Stated,
-}
-
-impl Figure {
-    pub(crate) const ALL: [Self; 16] = [
+impl tests_figures::Figure for Figure {
+    const ALL: &'static [Self] = &[
         Self::KvGet,
         Self::KvPut,
         Self::KvOverwrite,
@@ -96,8 +85,7 @@ impl Figure {
         Self::Sessions,
     ];
 
-    /// Its name, in the table, in the line of JSON and on the command line.
-    pub(crate) fn name(self) -> &'static str {
+    fn name(self) -> &'static str {
         match self {
             Self::KvGet => "kv_get_over_fjall",
             Self::KvPut => "kv_put_over_fjall",
@@ -118,7 +106,7 @@ impl Figure {
         }
     }
 
-    pub(crate) fn target(self) -> Target {
+    fn target(self) -> Target {
         match self {
             Self::KvGet | Self::KvDurablePut => Target::AtMost(1.25),
             Self::KvPut => Target::AtMost(1.5),
@@ -136,50 +124,14 @@ impl Figure {
             Self::Swap => Target::AtMost(1_000.0),
         }
     }
+}
 
+impl Figure {
     /// What it is measured with.
     pub(crate) fn group(self) -> Group {
         match self {
             Self::Decisions | Self::DecisionP99 | Self::Swap | Self::Sessions => Group::Steering,
             _ => Group::Data,
         }
-    }
-}
-
-impl Target {
-    /// Whether a value meets it; what is only stated is met.
-    pub(crate) fn is_met(self, value: f64) -> bool {
-        match self {
-            Self::AtMost(most) => value <= most,
-            Self::Below(bound) => value < bound,
-            Self::AtLeast(least) => value >= least,
-            Self::Above(bound) => value > bound,
-            Self::Stated => true,
-        }
-    }
-}
-
-impl fmt::Display for Target {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = match self {
-            Self::AtMost(most) => format!("<= {most}"),
-            Self::Below(bound) => format!("< {bound}"),
-            Self::AtLeast(least) => format!(">= {least}"),
-            Self::Above(bound) => format!("> {bound}"),
-            Self::Stated => "stated".to_owned(),
-        };
-        f.pad(&text)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_target_is_met_on_its_side_of_the_bound() {
-        assert!(Target::AtMost(1.1).is_met(1.1) && !Target::AtMost(1.1).is_met(1.11));
-        assert!(Target::AtLeast(0.7).is_met(0.7) && !Target::AtLeast(0.7).is_met(0.69));
-        assert!(!Target::Below(100.0).is_met(100.0) && !Target::Above(1.0).is_met(1.0));
     }
 }

@@ -50,31 +50,26 @@ impl Ground {
 
     /// The machine, its load and versions, a line each.
     pub(crate) fn describe(&self) -> Vec<String> {
-        let cores = std::thread::available_parallelism().map_or(0, usize::from);
-        let cpu = line_after("/proc/cpuinfo", "model name");
-        let memory = line_after("/proc/meminfo", "MemTotal");
-        let kernel = read("/proc/sys/kernel/osrelease");
-        let load = read("/proc/loadavg");
         let profile = if cfg!(debug_assertions) {
             "a debug build: its figures mean nothing"
         } else {
             "release build"
         };
-        vec![
-            format!("machine: {cores} cores of {cpu}, {memory} of memory, Linux {kernel}"),
+        let mut lines = tests_figures::describe();
+        lines.extend([
             format!(
                 "disk: {} at {}",
                 self.file_system,
                 self.folder.path().display()
             ),
-            format!("load average at the start: {load}"),
             format!(
                 "marquee {} ({profile}), fjall {}, scylla {}",
                 env!("CARGO_PKG_VERSION"),
                 version("fjall"),
                 version("scylla")
             ),
-        ]
+        ]);
+        lines
     }
 }
 
@@ -89,22 +84,6 @@ fn file_system(path: &Path) -> anyhow::Result<String> {
     // Of mounts on one place the last covers the others.
     let nearest = holding.max_by_key(|it| it[1].len());
     Ok(nearest.map_or("unknown", |it| it[2]).to_owned())
-}
-
-fn read(path: &str) -> String {
-    fs::read_to_string(path)
-        .unwrap_or_default()
-        .trim()
-        .to_owned()
-}
-
-fn line_after(path: &str, begin: &str) -> String {
-    let text = read(path);
-    let line = text.lines().find(|line| line.starts_with(begin));
-    let value = line.and_then(|line| line.split_once(':'));
-    value
-        .map_or("unknown", |(_, value)| value.trim())
-        .to_owned()
 }
 
 /// The version of a package that was built in.

@@ -6,7 +6,7 @@ use crate::figure::Figure;
 use crate::ground::Ground;
 use crate::limits::FILMS;
 use crate::plan::Plan;
-use crate::report::Report;
+use tests_figures::Report;
 
 pub(crate) fn measure(plan: &Plan, ground: &Ground, report: &mut Report) -> anyhow::Result<()> {
     if !plan.wants_any(&[Figure::HollowLookup, Figure::HollowDelta]) {

@@ -10,7 +10,7 @@ use crate::figure::Figure;
 use crate::ground::Ground;
 use crate::limits::{QUICK_RECORDS, RECORDS};
 use crate::plan::Plan;
-use crate::report::Report;
+use tests_figures::Report;
 
 const FIGURES: [Figure; 5] = [
     Figure::KvGet,

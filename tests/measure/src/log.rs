@@ -14,9 +14,9 @@ use crate::figure::Figure;
 use crate::ground::Ground;
 use crate::limits::{APPENDING, LONG_ROUNDS, PUBLISHERS, VALUE_BYTES};
 use crate::plan::Plan;
-use crate::report::Report;
 use crate::rounds::{Paired, Side};
 use nats::Nats;
+use tests_figures::Report;
 
 /// The topic, which has one partition.
 const TOPIC: &str = "speed";

@@ -13,7 +13,6 @@ mod kv;
 mod limits;
 mod log;
 mod plan;
-mod report;
 mod rounds;
 mod steering;
 mod values;
@@ -24,13 +23,14 @@ use anyhow::Context as _;
 use crate::figure::Group;
 use crate::ground::Ground;
 use crate::plan::Plan;
-use crate::report::Report;
+use tests_figures::Report;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let plan = Plan::parse(std::env::args().skip(1))?;
     let ground = Ground::prepare()?;
-    let mut report = Report::begin(&ground);
+    Report::say(ground.describe());
+    let mut report = Report::begin();
     match plan.group {
         Group::Data => data(&plan, &ground, &mut report).await?,
         Group::Steering => steering::measure(&plan, &ground, &mut report).context("steering")?,

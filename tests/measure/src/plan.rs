@@ -2,6 +2,8 @@
 
 use anyhow::bail;
 
+use tests_figures::Figure as _;
+
 use crate::figure::{Figure, Group};
 
 /// Which figures are wanted, and on how much.

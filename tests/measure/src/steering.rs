@@ -9,11 +9,11 @@ use crate::figure::Figure;
 use crate::ground::Ground;
 use crate::limits::{BOXES, LEAST_CANDIDATES, QUESTIONS, TITLE_FILES};
 use crate::plan::Plan;
-use crate::report::Report;
 use crate::steering::internet::Internet;
 use crate::steering::questions::Questions;
 use crate::steering::timing::Bench;
 use crate::steering::world::world;
+use tests_figures::Report;
 
 const FIGURES: [Figure; 4] = [
     Figure::Decisions,

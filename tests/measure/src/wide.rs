@@ -14,9 +14,9 @@ use crate::figure::Figure;
 use crate::ground::Ground;
 use crate::limits::{FEW_WIDE_PAGES, QUICK_WIDE_BYTES, WIDE_BYTES, WIDE_PAGES};
 use crate::plan::Plan;
-use crate::report::Report;
 use crate::rounds::human;
 use partition::{Pages, Partition};
+use tests_figures::Report;
 
 pub(crate) async fn measure(
     plan: &Plan,

@@ -7,8 +7,8 @@ use super::stores::{Stores, id, item_key, raw_key};
 use crate::figure::Figure;
 use crate::limits::{CALLS, LONG_ROUNDS, PAGED_ITEMS, QUICK_PAGED_ITEMS, ROUNDS, VALUE_BYTES};
 use crate::plan::Plan;
-use crate::report::Report;
 use crate::rounds::{human, timed};
+use tests_figures::Report;
 
 /// The record that is read by pages.
 const PAGED: &[u8] = b"paged/";

@@ -8,8 +8,8 @@ use futures::future::try_join_all;
 use super::stores::{Stores, id, item, raw_key};
 use crate::figure::Figure;
 use crate::limits::{CALLS, LONG_ROUNDS, PUTS_EACH, ROUNDS, WRITERS};
-use crate::report::Report;
 use crate::rounds::{human, timed};
+use tests_figures::Report;
 
 /// Puts of one caller to the records that `picks` names for a round.
 pub(super) async fn puts(
