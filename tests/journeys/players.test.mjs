@@ -62,6 +62,19 @@ for (const format of ['hls', 'dash']) {
   }));
 }
 
+for (const format of ['hls', 'dash']) {
+  test(`Shaka Player winds by the key frames of the ${format} manifest`, () => playing(async ({ manifests }) => {
+    const mpd = await (await fetch(manifests.dash)).text();
+    const [, keyFrames] = mpd.match(/id="key-frames"[^]*?<BaseURL>([^<]+)/);
+    const page = await openPage(browser);
+    await page.goto(`${pages.url}/wind.html?manifest=${encodeURIComponent(manifests[format])}`);
+    const wound = (read) => read && (read.fatal.length > 0 || (read.time > SECONDS / 2 && read.files.includes(keyFrames)));
+    const now = await until(page, () => globalThis.read?.(), wound, 'winding');
+    assert.deepEqual(now.fatal, []);
+    await page.close();
+  }));
+}
+
 test('the headless viewer plays and tells how it went', async () => {
   const played = await service.command(['play', 'Short', '--json', '--seconds', '8']);
   assert.equal(played.code, 0, played.stderr);

@@ -58,6 +58,7 @@ fn stream(set: &AdaptationSet, number: usize, of: &Representation) -> Stream {
         range: None,
         peak_bps: Some(of.bandwidth),
         encrypted: !set.protections.is_empty(),
+        key_frames: set.is_trick_mode(),
         list: List::default(),
     }
 }

@@ -65,6 +65,7 @@ rules! {
     TargetExceeded Error "target-exceeded" "RFC 8216bis, 4.4.3.1: no segment rounds to more than the target",
     SegmentLong Warning "segment-long" "HLS Authoring Specification: segments of about 6 s",
     NotIndependent Warning "not-independent" "HLS Authoring Specification: EXT-X-INDEPENDENT-SEGMENTS",
+    IFramesUnsaid Error "i-frames-unsaid" "RFC 8216bis, 4.4.6.3: what an I-frame variant names says EXT-X-I-FRAMES-ONLY",
     Brand Warning "brand" "ISO/IEC 23000-19: a CMAF brand in ftyp",
     NotFragmented Error "not-fragmented" "ISO/IEC 14496-12, 8.8.1: mvex before fragments",
     SyncMissing Error "sync-missing" "ISO/IEC 23000-19: a segment begins with a sync sample",

@@ -3,7 +3,8 @@
 use std::collections::HashSet;
 
 use media_manifest::hls::{
-    MediaPlaylist, MultivariantPlaylist, Rendition, RenditionKind, Variant, VideoRange,
+    IFrameVariant, MediaPlaylist, MultivariantPlaylist, Rendition, RenditionKind, Variant,
+    VideoRange,
 };
 use url::Url;
 
@@ -34,6 +35,9 @@ pub(crate) fn renditions(
     };
     for variant in &playlist.variants {
         take(&variant.uri, of_variant(variant), findings);
+    }
+    for frames in &playlist.iframes {
+        take(&frames.uri, of_iframes(frames), findings);
     }
     for rendition in &playlist.renditions {
         if let Some(uri) = &rendition.uri {
@@ -66,6 +70,19 @@ fn of_variant(variant: &Variant) -> Stream {
             kind,
             format!("variant {shape} of {} kb/s", variant.bandwidth / 1000),
         )
+    }
+}
+
+fn of_iframes(frames: &IFrameVariant) -> Stream {
+    let name = format!("key frames of {} kb/s", frames.bandwidth / 1000);
+    Stream {
+        set: format!("key frames {:?}", frames.video_range),
+        codecs: frames.codecs.clone(),
+        size: frames.resolution.map(|it| (it.width, it.height)),
+        range: frames.video_range,
+        peak_bps: Some(frames.bandwidth),
+        key_frames: true,
+        ..Stream::new(Kind::Video, name)
     }
 }
 
@@ -164,6 +181,10 @@ pub(crate) fn list(
     };
     stream.encrypted = playlist.key.is_some();
     target(text, &playlist, stream, findings);
+    if stream.key_frames && !playlist.iframes_only {
+        let message = "its playlist does not say EXT-X-I-FRAMES-ONLY";
+        findings.push(Finding::new(Rule::IFramesUnsaid, &stream.name, message));
+    }
     if stream.kind == Kind::Video && !independent && !playlist.independent_segments {
         let message = "neither playlist says EXT-X-INDEPENDENT-SEGMENTS";
         findings.push(Finding::new(Rule::NotIndependent, &stream.name, message));
@@ -219,6 +240,22 @@ mod tests {
         let high = PICTURE.replace("RESOLUTION=640x360", "VIDEO-RANGE=PQ");
         let text = format!("#EXTM3U\n{SOUND}{high}");
         assert_eq!(found(&text), [Rule::SizeMissing, Rule::NoStandardRange]);
+    }
+
+    #[test]
+    fn key_frames_are_listed_and_say_what_they_are() {
+        let text = "#EXTM3U\n#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=9000,CODECS=\"avc1.64001f\",URI=\"k.m3u8\"\n";
+        let (url, mut findings) = (Url::parse("http://a/m.m3u8").unwrap(), Vec::new());
+        let playlist = MultivariantPlaylist::parse(text).unwrap();
+        let mut listed = renditions(&playlist, &url, &mut findings);
+        let stream = &mut listed[0].stream;
+        let text = "#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXT-X-MAP:URI=\"i.mp4\"\n#EXTINF:4,\na.m4s\n#EXT-X-ENDLIST\n";
+        list(text, &url, true, stream, &mut findings).unwrap();
+        assert_eq!(findings[0].rule, Rule::IFramesUnsaid);
+        findings.clear();
+        let said = text.replace("#EXTINF", "#EXT-X-I-FRAMES-ONLY\n#EXTINF");
+        list(&said, &url, true, stream, &mut findings).unwrap();
+        assert_eq!(findings, []);
     }
 
     #[test]

@@ -33,6 +33,8 @@ pub(crate) struct Stream {
     pub(crate) peak_bps: Option<u64>,
     /// Its parts are encrypted and are not looked into beyond their headers.
     pub(crate) encrypted: bool,
+    /// Each of its segments is one frame, to be shown while winding.
+    pub(crate) key_frames: bool,
     pub(crate) list: List,
 }
 
@@ -69,6 +71,7 @@ impl Stream {
             range: None,
             peak_bps: None,
             encrypted: false,
+            key_frames: false,
             list: List::default(),
         }
     }

@@ -125,6 +125,8 @@ pub(crate) fn check_segment(
     let mut find = |rule, message: String| findings.push(Finding::new(rule, &at, message));
     let facts = match SegmentFacts::parse(bytes) {
         Ok(facts) => facts,
+        // It may be a range of an ordinary segment that ends with its first frame.
+        Err(_) if stream.key_frames => return None,
         Err(error) => {
             find(Rule::Unreadable, error.to_string());
             return None;
@@ -141,6 +143,10 @@ pub(crate) fn check_segment(
             Rule::SyncMissing,
             "decoding cannot begin with its first sample".to_owned(),
         );
+    }
+    // A range of an ordinary segment tells of more frames than it holds.
+    if stream.key_frames && facts.samples != 1 {
+        return Some(facts);
     }
     if let Some(timescale) = place.timescale {
         times(place, &facts, timescale, &mut find);

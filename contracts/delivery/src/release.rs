@@ -233,6 +233,10 @@ pub struct Release {
     pub duration_ms: u64,
     /// By ascending bandwidth; never empty.
     pub video: Vec<VideoRendition>,
+    /// The key frames of one of them alone, one to a segment, for winding (trick play); absent in releases made
+    /// before there were any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key_frames: Option<VideoRendition>,
     /// Empty for a silent title.
     pub audio: Vec<AudioRendition>,
     /// In the order given at upload.
@@ -254,6 +258,7 @@ impl Release {
         let video = self
             .video
             .iter()
+            .chain(&self.key_frames)
             .flat_map(|rung| [rung.file, rung.playlist]);
         let audio = self
             .audio

@@ -1,6 +1,7 @@
 //! Samples arranged into the segments of one CMAF track file, and the file written.
 
 mod audio;
+mod key_frames;
 mod store;
 mod video;
 

@@ -214,6 +214,41 @@ fn representation(hash: &str, bandwidth: u64, mime_type: &str, codecs: &str) -> 
     }
 }
 
+fn protections() -> Vec<Protection> {
+    vec![
+        Protection {
+            scheme: "urn:mpeg:dash:mp4protection:2011".into(),
+            value: Some("cbcs".into()),
+            default_key_id: Some("00112233-4455-6677-8899-aabbccddeeff".into()),
+            ..Protection::default()
+        },
+        Protection {
+            scheme: "urn:uuid:e2719d58-a985-b3c9-781a-b030af78d30e".into(),
+            value: Some("ClearKey1.0".into()),
+            pssh: Some("AAAA".into()),
+            license_url: Some("https://api.example/license".into()),
+            ..Protection::default()
+        },
+    ]
+}
+
+fn winding(frames: Representation) -> AdaptationSet {
+    AdaptationSet {
+        kind: ContentKind::Video,
+        language: None,
+        label: None,
+        roles: vec![],
+        protections: vec![],
+        essential: vec![Property::trick_mode([0])],
+        supplemental: vec![],
+        max_playout_rate: Some(32),
+        representations: vec![Representation {
+            id: "key-frames".into(),
+            ..frames
+        }],
+    }
+}
+
 fn sets() -> Vec<AdaptationSet> {
     let set = |kind, language: &str, label: &str, role: &str, representations| AdaptationSet {
         kind,
@@ -223,6 +258,7 @@ fn sets() -> Vec<AdaptationSet> {
         protections: vec![],
         essential: vec![],
         supplemental: vec![],
+        max_playout_rate: None,
         representations,
     };
     let video = VIDEO.map(|(hash, bandwidth, width, height)| Representation {
@@ -246,21 +282,7 @@ fn sets() -> Vec<AdaptationSet> {
         ..representation("cc33", 1_000, "text/vtt", "")
     };
     let pictures = AdaptationSet {
-        protections: vec![
-            Protection {
-                scheme: "urn:mpeg:dash:mp4protection:2011".into(),
-                value: Some("cbcs".into()),
-                default_key_id: Some("00112233-4455-6677-8899-aabbccddeeff".into()),
-                ..Protection::default()
-            },
-            Protection {
-                scheme: "urn:uuid:e2719d58-a985-b3c9-781a-b030af78d30e".into(),
-                value: Some("ClearKey1.0".into()),
-                pssh: Some("AAAA".into()),
-                license_url: Some("https://api.example/license".into()),
-                ..Protection::default()
-            },
-        ],
+        protections: protections(),
         essential: vec![Property {
             scheme: "urn:mpeg:mpegB:cicp:TransferCharacteristics".into(),
             value: "16".into(),
@@ -269,10 +291,11 @@ fn sets() -> Vec<AdaptationSet> {
             scheme: "urn:example:of-no-value".into(),
             value: String::new(),
         }],
-        ..set(ContentKind::Video, "", "", "main", video.into())
+        ..set(ContentKind::Video, "", "", "main", video.clone().into())
     };
     vec![
         pictures,
+        winding(video[0].clone()),
         set(
             ContentKind::Audio,
             "en",

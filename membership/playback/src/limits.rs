@@ -44,6 +44,9 @@ pub const MAX_FRAGMENT_BYTES: u64 = 64 << 20;
 /// What a DASH player should have before it starts.
 pub const MIN_BUFFER: Duration = Duration::from_secs(2);
 
+/// How many times as fast key frames may be shown: a frame of two seconds or more every fifteenth of one.
+pub const MAX_PLAYOUT_RATE: u32 = 32;
+
 /// Times a change is tried again when another request changed the same account's sessions meanwhile;
 /// more than an account has streams at once.
 pub const CHANGE_TRIES: usize = 64;

@@ -24,3 +24,7 @@ pub(crate) const YEARS: RangeInclusive<i32> = 1870..=2100;
 pub(crate) const DISK_RESERVE: u64 = 512 << 20;
 /// Runs worked on at once: a short title does not wait behind a long one.
 pub(crate) const RUNS_AT_ONCE: usize = 2;
+
+/// Pixels down the key frames that are shown while winding, at most where a rendition is as small: they are looked at
+/// for a moment each.
+pub(crate) const KEY_FRAME_HEIGHT: u32 = 480;

@@ -59,6 +59,10 @@ pub async fn assemble(origin: &dyn Origin, parts: &ReleaseParts) -> Result<Relea
         video.push(shelf.video(part, parts.frame_rate).await?);
     }
     video.sort_by_key(|rung: &VideoRendition| rung.bandwidth.peak_bps);
+    let key_frames = match &parts.key_frames {
+        Some(part) => Some(shelf.key_frames(part, parts.frame_rate).await?),
+        None => None,
+    };
     let mut audio = Vec::with_capacity(parts.audio.len());
     for part in &parts.audio {
         audio.push(shelf.audio(part).await?);
@@ -81,6 +85,7 @@ pub async fn assemble(origin: &dyn Origin, parts: &ReleaseParts) -> Result<Relea
         version,
         duration_ms,
         video,
+        key_frames,
         audio,
         subtitles,
         tiles,

@@ -19,6 +19,8 @@ pub use error::PackageError;
 pub use pictures::{
     Artwork, Picture, PictureError, PictureSource, TileSheets, make_artwork, make_tiles,
 };
-pub use playlist::{subtitle_playlist, track_playlist};
-pub use track::{PackagedTrack, TrackMedia, TrackSegment, package_audio, package_video};
+pub use playlist::{key_frame_playlist, subtitle_playlist, track_playlist};
+pub use track::{
+    PackagedTrack, TrackMedia, TrackSegment, package_audio, package_key_frames, package_video,
+};
 pub use verify::{VerifyError, verify};

@@ -36,6 +36,14 @@ pub fn track_playlist(track: &PackagedTrack, file: FileName) -> MediaPlaylist {
     }
 }
 
+/// The playlist of a track file of key frames alone: one byte range per frame.
+pub fn key_frame_playlist(track: &PackagedTrack, file: FileName) -> MediaPlaylist {
+    MediaPlaylist {
+        iframes_only: true,
+        ..track_playlist(track, file)
+    }
+}
+
 /// The playlist of a whole WebVTT file that is as long as the picture.
 pub fn subtitle_playlist(file: FileName, duration: Duration) -> MediaPlaylist {
     let whole = Segment {

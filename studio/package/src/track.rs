@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::PackageError;
 use crate::file::{FileSet, blocking};
 
-pub use write::{package_audio, package_video};
+pub use write::{package_audio, package_key_frames, package_video};
 
 /// What a track file holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

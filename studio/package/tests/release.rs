@@ -13,9 +13,10 @@ use std::time::Duration;
 use contracts_delivery::{Extension, FileName};
 use media_ffmpeg::MediaInput;
 use media_ffmpeg::testing::{make_clip, test_tools};
+use media_manifest::hls::MediaPlaylist;
 use studio_package::{
     AssembleError, AudioPart, PictureSource, ReleaseParts, SubtitlePart, VideoPart, assemble,
-    make_artwork, make_tiles, package_audio, package_video,
+    make_artwork, make_tiles, package_audio, package_key_frames, package_video,
 };
 
 use clips::{chunks, plan, sound};
@@ -120,6 +121,7 @@ async fn artwork_passes_over_black_and_flat_frames() {
 
 async fn parts(folder: &Path) -> ReleaseParts {
     let (video, audio) = (folder.join("video.mp4"), folder.join("audio.mp4"));
+    let key_frames = folder.join("key-frames.mp4");
     let picture = package_video(&chunks(folder).await, &plan(), &video)
         .await
         .unwrap();
@@ -142,6 +144,12 @@ async fn parts(folder: &Path) -> ReleaseParts {
             path: video,
             track: picture,
         }],
+        key_frames: Some(VideoPart {
+            track: package_key_frames(&chunks(folder).await, &plan(), &key_frames)
+                .await
+                .unwrap(),
+            path: key_frames,
+        }),
         audio: vec![AudioPart {
             path: audio,
             track: heard,
@@ -188,6 +196,17 @@ async fn a_release_is_assembled_twice_alike_and_plays_from_its_playlist() {
         parts.video[0].path.is_file(),
         "the work folder keeps its files"
     );
+
+    let winding = release.key_frames.as_ref().unwrap();
+    let text = std::fs::read_to_string(origin.path(winding.playlist.name)).unwrap();
+    let winding = MediaPlaylist::parse(&text).unwrap();
+    let ordinary = std::fs::read_to_string(origin.path(release.video[0].playlist.name)).unwrap();
+    let ordinary = MediaPlaylist::parse(&ordinary).unwrap();
+    assert!(winding.iframes_only && !ordinary.iframes_only);
+    let lengths = |it: &MediaPlaylist| -> Vec<_> {
+        it.segments.iter().map(|segment| segment.duration).collect()
+    };
+    assert_eq!(lengths(&winding), lengths(&ordinary));
 
     let playlist = origin.path(release.video[0].playlist.name);
     let text = std::fs::read_to_string(&playlist).unwrap();

@@ -12,6 +12,9 @@ const FILES = {
   '/hls.js': 'node_modules/hls.js/dist/hls.min.js',
   '/dash.html': 'pages/dash.html',
   '/dash-page.js': 'pages/dash-page.js',
+  '/wind.html': 'pages/wind.html',
+  '/wind-page.js': 'pages/wind-page.js',
+  '/shaka.js': '../../client/web/node_modules/shaka-player/dist/shaka-player.compiled.js',
   '/dash.js': 'node_modules/dashjs/dist/modern/umd/dash.all.min.js',
 };
 

@@ -1,6 +1,6 @@
 //! Presentations from DASH.
 
-use media_manifest::dash::{BaseUrl, ContentKind, Mpd, Representation, Segments};
+use media_manifest::dash::{AdaptationSet, BaseUrl, ContentKind, Mpd, Representation, Segments};
 use url::Url;
 
 use super::{Listing, Part, Presentation, Rendition, Segment, SegmentList, name_of};
@@ -8,7 +8,8 @@ use super::{Listing, Part, Presentation, Rendition, Segment, SegmentList, name_o
 pub(super) fn read(text: &str, url: &Url) -> Result<Presentation, String> {
     let mpd = Mpd::parse(text).map_err(|error| error.to_string())?;
     let places = places(&mpd, url)?;
-    let set = |kind| mpd.sets.iter().find(|set| set.kind == kind);
+    let played = |it: &&AdaptationSet, kind| it.kind == kind && !it.is_trick_mode();
+    let set = |kind| mpd.sets.iter().find(|set| played(set, kind));
     let mut video = Vec::new();
     for representation in set(ContentKind::Video).map_or(&[][..], |set| &set.representations) {
         video.push(rendition(&mpd, representation, &places)?);

@@ -163,3 +163,27 @@ fn other_priming_leaves_out_whole_units_only() {
     assert_eq!(kept(5 * 1024), Err(ArrangeError::Nothing));
     assert_eq!(kept(-1), Err(ArrangeError::EditedSound));
 }
+
+#[test]
+fn key_frames_alone_line_up_with_the_track_they_are_of() {
+    let fixtures = [Fixture::video(2, 100), Fixture::video(1, 900)];
+    let arrangement = join(&fixtures, &[0, 4, 8], 12).unwrap();
+    let (whole, _) = written(&arrangement, &fixtures);
+    let (head, file) = written(&arrangement.key_frames(), &fixtures);
+    assert_eq!(Head::read(&&file[..]).unwrap(), head);
+    let times = |head: &Head| -> Vec<_> {
+        let times = head.segments.iter().map(|it| (it.start, it.duration));
+        times.collect()
+    };
+    assert_eq!(times(&head), times(&whole));
+    let wanted = [
+        &fixtures[0].samples[0],
+        &fixtures[0].samples[4],
+        &fixtures[1].samples[0],
+    ];
+    for (segment, wanted) in head.segments.iter().zip(wanted) {
+        let bytes = &file[segment.range.start as usize..segment.range.end as usize];
+        let (fragment, data) = Fragment::read(bytes).unwrap();
+        assert_eq!((fragment.units.len(), &bytes[data]), (1, &wanted[..]));
+    }
+}

@@ -16,7 +16,7 @@ pub struct Mpd {
     pub base_urls: Vec<BaseUrl>,
     /// Where to ask which place to prefer.
     pub steering: Option<ContentSteering>,
-    /// Video, audio and text.
+    /// Video, audio and text. In the text each has its place here, from 0, as its `id`.
     pub sets: Vec<AdaptationSet>,
 }
 
@@ -79,6 +79,8 @@ pub struct AdaptationSet {
     pub essential: Vec<Property>,
     /// What a player may make use of.
     pub supplemental: Vec<Property>,
+    /// Of frames that need no others: how many times as fast they may be shown (`maxPlayoutRate`).
+    pub max_playout_rate: Option<u32>,
     /// By ascending bandwidth; never empty when read.
     pub representations: Vec<Representation>,
 }
@@ -90,6 +92,28 @@ pub struct Property {
     pub scheme: String,
     /// The value; empty when there is none.
     pub value: String,
+}
+
+impl Property {
+    /// The scheme of DASH-IF by which a set of pictures says that it is for winding only.
+    pub const TRICK_MODE: &str = "http://dashif.org/guidelines/trickmode";
+
+    /// Says that a set is for winding the sets at those places in [`Mpd::sets`].
+    pub fn trick_mode(of: impl IntoIterator<Item = usize>) -> Self {
+        let ids: Vec<_> = of.into_iter().map(|id| id.to_string()).collect();
+        Self {
+            scheme: Self::TRICK_MODE.to_owned(),
+            value: ids.join(" "),
+        }
+    }
+}
+
+impl AdaptationSet {
+    /// Whether it is for winding only.
+    pub fn is_trick_mode(&self) -> bool {
+        let mut stated = self.essential.iter().chain(&self.supplemental);
+        stated.any(|it| it.scheme == Property::TRICK_MODE)
+    }
 }
 
 /// A `ContentProtection`: which key, never the key.

@@ -44,6 +44,9 @@ impl AdaptationSet {
             protections: protections(element),
             essential: properties(element, "EssentialProperty"),
             supplemental: properties(element, "SupplementalProperty"),
+            // A fraction in the schema; whole times are all that is understood.
+            max_playout_rate: fields::number(element, "maxPlayoutRate")?
+                .map(|rate: f64| rate as u32),
             representations,
         }))
     }

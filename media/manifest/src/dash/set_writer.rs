@@ -34,6 +34,11 @@ impl AdaptationSet {
                 .with_if("maxWidth", max(|representation| representation.width))
                 .with_if("maxHeight", max(|representation| representation.height));
         }
+        if let Some(rate) = self.max_playout_rate {
+            set = set
+                .with("maxPlayoutRate", rate)
+                .with("codingDependency", false);
+        }
         let roles = self.roles.iter().map(|role| {
             Element::new("Role")
                 .with("schemeIdUri", ROLE_SCHEME)

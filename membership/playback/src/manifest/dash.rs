@@ -11,7 +11,7 @@ use media_manifest::dash::{
 };
 
 use super::{distinct_label, offered_video};
-use crate::limits::MIN_BUFFER;
+use crate::limits::{MAX_PLAYOUT_RATE, MIN_BUFFER};
 use crate::pathways::SignedPlace;
 
 /// The manifest's text.
@@ -47,6 +47,10 @@ fn sets(release: &Release, max_height: u32) -> Vec<AdaptationSet> {
         .chunk_by(|(_, left), (_, right)| kind(left) == kind(right))
         .map(pictures)
         .collect();
+    if let Some(frames) = &release.key_frames {
+        let winding = winding(frames, sets.len());
+        sets.push(winding);
+    }
     let mut taken = Vec::new();
     let numbered = release.audio.iter().enumerate();
     sets.extend(numbered.map(|(index, track)| audio(index, track, &mut taken)));
@@ -79,7 +83,26 @@ fn pictures(numbered: &[(usize, &VideoRendition)]) -> AdaptationSet {
         protections: vec![],
         essential,
         supplemental,
+        max_playout_rate: None,
         representations: numbered.iter().copied().map(video).collect(),
+    }
+}
+
+/// Key frames, to wind the sets of pictures before them.
+fn winding(frames: &VideoRendition, pictures: usize) -> AdaptationSet {
+    AdaptationSet {
+        kind: ContentKind::Video,
+        language: None,
+        label: None,
+        roles: vec![],
+        protections: vec![],
+        essential: vec![Property::trick_mode(0..pictures)],
+        supplemental: frames.colour.map_or_else(Vec::new, code_points),
+        max_playout_rate: Some(MAX_PLAYOUT_RATE),
+        representations: vec![Representation {
+            id: "key-frames".to_owned(),
+            ..video((0, frames))
+        }],
     }
 }
 
@@ -139,6 +162,7 @@ fn audio(index: usize, track: &AudioRendition, taken: &mut Vec<String>) -> Adapt
         protections: vec![],
         essential: vec![],
         supplemental: vec![],
+        max_playout_rate: None,
         representations: vec![representation],
     }
 }
@@ -158,6 +182,7 @@ fn text(
         protections: vec![],
         essential: vec![],
         supplemental: vec![],
+        max_playout_rate: None,
         representations: vec![representation(
             format!("text-{index}"),
             "text/vtt",

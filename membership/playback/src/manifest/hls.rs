@@ -4,8 +4,8 @@ use contracts_delivery::{
     AudioRendition, Colour, DynamicRange, Release, SubtitleTrack, VideoRendition,
 };
 use media_manifest::hls::{
-    ContentSteering, FrameRate, MultivariantPlaylist, Pathway, Rendition, RenditionKind,
-    Resolution, Variant, VideoRange,
+    ContentSteering, FrameRate, IFrameVariant, MultivariantPlaylist, Pathway, Rendition,
+    RenditionKind, Resolution, Variant, VideoRange,
 };
 
 use super::{alike, distinct_label, offered_video};
@@ -29,6 +29,7 @@ pub(crate) fn hls(
         steering: Some(steering),
         renditions: renditions(release),
         variants: variants(release, max_height),
+        iframes: release.key_frames.iter().map(winding).collect(),
         ..MultivariantPlaylist::default()
     };
     let pathway = |place: &SignedPlace| Pathway {
@@ -101,6 +102,34 @@ fn variants(release: &Release, max_height: u32) -> Vec<Variant> {
         .collect()
 }
 
+/// Key frames alone. A plan's largest picture does not bound them: they are of a small one.
+fn winding(frames: &VideoRendition) -> IFrameVariant {
+    IFrameVariant {
+        uri: frames.playlist.name.to_string(),
+        bandwidth: frames.bandwidth.peak_bps,
+        average_bandwidth: Some(frames.bandwidth.average_bps),
+        codecs: vec![frames.codec.clone()],
+        resolution: Some(resolution(frames)),
+        video_range: frames.colour.map(range),
+        pathway_id: None,
+    }
+}
+
+fn resolution(video: &VideoRendition) -> Resolution {
+    Resolution {
+        width: video.width,
+        height: video.height,
+    }
+}
+
+fn range(colour: Colour) -> VideoRange {
+    match colour.dynamic_range() {
+        DynamicRange::Sdr => VideoRange::Sdr,
+        DynamicRange::Pq => VideoRange::Pq,
+        DynamicRange::Hlg => VideoRange::Hlg,
+    }
+}
+
 fn variant(video: &VideoRendition, sound: &[&AudioRendition], release: &Release) -> Variant {
     let heaviest = sound
         .iter()
@@ -108,21 +137,13 @@ fn variant(video: &VideoRendition, sound: &[&AudioRendition], release: &Release)
         .max_by_key(|it| it.peak_bps);
     let (peak, average) = heaviest.map_or((0, 0), |it| (it.peak_bps, it.average_bps));
     let heard = sound.first().map(|track| track.codec.clone());
-    let range = |colour: Colour| match colour.dynamic_range() {
-        DynamicRange::Sdr => VideoRange::Sdr,
-        DynamicRange::Pq => VideoRange::Pq,
-        DynamicRange::Hlg => VideoRange::Hlg,
-    };
     let rate = video.frame_rate;
     Variant {
         uri: video.playlist.name.to_string(),
         bandwidth: video.bandwidth.peak_bps + peak,
         average_bandwidth: Some(video.bandwidth.average_bps + average),
         codecs: [video.codec.clone()].into_iter().chain(heard).collect(),
-        resolution: Some(Resolution {
-            width: video.width,
-            height: video.height,
-        }),
+        resolution: Some(resolution(video)),
         frame_rate: Some(FrameRate::from_fraction(rate.numerator, rate.denominator)),
         video_range: video.colour.map(range),
         audio: sound.first().map(|track| group_of(track)),

@@ -1,7 +1,7 @@
 //! Manifests written and read back.
 
 use contracts_delivery::{AudioRendition, Bandwidth, ByteRange, Colour, Extension, SubtitleTrack};
-use media_manifest::dash::{ContentKind, Mpd, Segments};
+use media_manifest::dash::{ContentKind, Mpd, Property, Segments};
 use media_manifest::hls::{MultivariantPlaylist, RenditionKind, VideoRange};
 
 use super::*;
@@ -183,6 +183,29 @@ fn dash_keeps_a_high_dynamic_range_from_displays_without_one() {
     assert_eq!(high.representations.len(), 1);
     let values: Vec<_> = high.essential.iter().map(|it| it.value.as_str()).collect();
     assert_eq!(values, ["9", "16", "9"]);
+}
+
+#[test]
+fn key_frames_are_offered_for_winding_and_for_nothing_else() {
+    let mut release = spoken_release();
+    release.key_frames = Some(VideoRendition {
+        playlist: stored("frames", Extension::M3u8),
+        ..release.video[0].clone()
+    });
+    let text = hls(&release, 1080, &places(), STEERING);
+    let playlist = MultivariantPlaylist::parse(&text).unwrap();
+    let uris: Vec<_> = playlist.iframes.iter().map(|it| &it.uri).collect();
+    assert_eq!(uris.len(), 2, "one on each appliance");
+    let name = stored("frames", Extension::M3u8).name.to_string();
+    assert!(uris.iter().all(|uri| uri.ends_with(&name)));
+    assert_eq!(playlist.variants.len(), 6);
+    let mpd = Mpd::parse(&dash(&release, 1080, &places(), STEERING)).unwrap();
+    let (winding, played): (Vec<_>, Vec<_>) = mpd.sets.iter().partition(|it| it.is_trick_mode());
+    assert_eq!(winding.len(), 1);
+    assert_eq!(winding[0].essential, [Property::trick_mode([0])]);
+    assert!(winding[0].max_playout_rate.is_some());
+    let kind = played.iter().filter(|it| it.kind == ContentKind::Video);
+    assert_eq!(kind.count(), 1);
 }
 
 #[test]

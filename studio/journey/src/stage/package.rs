@@ -7,10 +7,11 @@ use data_workflow::{Meter, StepError};
 use media_ffmpeg::{MediaInput, Tools};
 use studio_package::{
     AudioPart, PackageError, PictureSource, ReleaseParts, TrackMedia, VideoPart, make_artwork,
-    make_tiles, package_audio, package_video,
+    make_tiles, package_audio, package_key_frames, package_video,
 };
 use studio_timedtext::LanguageTag;
 
+use crate::limits::KEY_FRAME_HEIGHT;
 use crate::makings::{Makings, Planned, Sound};
 use crate::outcome::failure;
 use crate::workshop::Workshop;
@@ -39,6 +40,7 @@ pub(crate) async fn package(
         video.push(VideoPart { path, track });
         count();
     }
+    let key_frames = key_frames(makings).await?;
     let mut audio = Vec::with_capacity(makings.sounds.len());
     for sound in &makings.sounds {
         audio.push(sound_part(makings, sound, &makings.sounds).await?);
@@ -57,11 +59,35 @@ pub(crate) async fn package(
         frame_rate: planned.plan.frame_rate,
         frames: planned.plan.frames,
         video,
+        key_frames,
         audio,
         subtitles: makings.texts.parts.clone(),
         tiles,
         artwork,
     })
+}
+
+/// Of the largest H.264 rendition that is small enough to wind through, or of the smallest.
+async fn key_frames(makings: &Makings) -> Result<Option<VideoPart>, StepError> {
+    let planned = &makings.planned;
+    let chunks = makings.chunks.chunks(planned.chunks.len());
+    let candidates = makings.analysed.renditions.iter().zip(chunks);
+    let chosen = candidates
+        .filter(|(rendition, _)| rendition.codec == VideoCodec::H264)
+        .min_by_key(|(rendition, _)| {
+            let height = rendition.rung.height;
+            let fits = height <= KEY_FRAME_HEIGHT;
+            (!fits, if fits { u32::MAX - height } else { height })
+        });
+    let Some((_, chunks)) = chosen else {
+        return Ok(None);
+    };
+    let paths: Vec<_> = chunks.iter().map(|chunk| chunk.path.clone()).collect();
+    let path = makings.work.join("key-frames.mp4");
+    let track = package_key_frames(&paths, &planned.plan, &path)
+        .await
+        .map_err(|error| judged(&error))?;
+    Ok(Some(VideoPart { path, track }))
 }
 
 async fn sound_part(

@@ -51,6 +51,9 @@ pub struct ReleaseParts {
     pub frames: u64,
     /// In any order; never empty.
     pub video: Vec<VideoPart>,
+    /// The key frames of one of them alone.
+    #[serde(default)]
+    pub key_frames: Option<VideoPart>,
     /// Empty for a silent title.
     pub audio: Vec<AudioPart>,
     /// In the order viewers see.

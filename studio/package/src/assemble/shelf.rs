@@ -6,14 +6,14 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use contracts_delivery::{
-    AudioRendition, Extension, FrameRate, Image, Origin, StoredFile, SubtitleTrack, TileSet,
-    VideoRendition,
+    AudioRendition, Extension, FileName, FrameRate, Image, Origin, StoredFile, SubtitleTrack,
+    TileSet, VideoRendition,
 };
 use media_manifest::hls::MediaPlaylist;
 
 use super::{AssembleError, AudioPart, SubtitlePart, VideoPart};
-use crate::playlist::{subtitle_playlist, track_playlist};
-use crate::{Artwork, PackagedTrack, TileSheets, TrackMedia};
+use crate::playlist::{key_frame_playlist, subtitle_playlist, track_playlist};
+use crate::{Artwork, TileSheets, TrackMedia};
 
 /// Stores parts and describes them as a release does.
 pub(super) struct Shelf<'a> {
@@ -26,12 +26,31 @@ impl Shelf<'_> {
         part: &VideoPart,
         rate: FrameRate,
     ) -> Result<VideoRendition, AssembleError> {
+        let playlist = |file| track_playlist(&part.track, file);
+        self.pictures(part, rate, playlist).await
+    }
+
+    pub(super) async fn key_frames(
+        &self,
+        part: &VideoPart,
+        rate: FrameRate,
+    ) -> Result<VideoRendition, AssembleError> {
+        let playlist = |file| key_frame_playlist(&part.track, file);
+        self.pictures(part, rate, playlist).await
+    }
+
+    async fn pictures(
+        &self,
+        part: &VideoPart,
+        rate: FrameRate,
+        playlist: impl FnOnce(FileName) -> MediaPlaylist,
+    ) -> Result<VideoRendition, AssembleError> {
         let TrackMedia::Video { width, height } = part.track.media else {
             return Err(AssembleError::WrongKind {
                 path: part.path.clone(),
             });
         };
-        let (file, playlist) = self.track(&part.path, &part.track).await?;
+        let (file, playlist) = self.track(&part.path, playlist).await?;
         Ok(VideoRendition {
             file,
             playlist,
@@ -56,7 +75,8 @@ impl Shelf<'_> {
                 path: part.path.clone(),
             });
         };
-        let (file, playlist) = self.track(&part.path, &part.track).await?;
+        let listed = |file| track_playlist(&part.track, file);
+        let (file, playlist) = self.track(&part.path, listed).await?;
         Ok(AudioRendition {
             file,
             playlist,
@@ -75,12 +95,10 @@ impl Shelf<'_> {
     async fn track(
         &self,
         path: &Path,
-        track: &PackagedTrack,
+        listed: impl FnOnce(FileName) -> MediaPlaylist,
     ) -> Result<(StoredFile, StoredFile), AssembleError> {
         let file = self.file(path, Extension::Mp4).await?;
-        let playlist = self
-            .playlist(path, &track_playlist(track, file.name))
-            .await?;
+        let playlist = self.playlist(path, &listed(file.name)).await?;
         Ok((file, playlist))
     }
 

@@ -23,6 +23,28 @@ pub async fn package_video(
     plan: &SegmentPlan,
     out: &Path,
 ) -> Result<PackagedTrack, PackageError> {
+    pictures(chunks, plan, out, |whole| whole).await
+}
+
+/// Writes the first frame of every segment of a rendition, each as a segment as long, as the track file `out`: what
+/// players show while winding. Takes what [`package_video`] takes.
+///
+/// # Errors
+/// As [`package_video`].
+pub async fn package_key_frames(
+    chunks: &[PathBuf],
+    plan: &SegmentPlan,
+    out: &Path,
+) -> Result<PackagedTrack, PackageError> {
+    pictures(chunks, plan, out, |whole| whole.key_frames()).await
+}
+
+async fn pictures(
+    chunks: &[PathBuf],
+    plan: &SegmentPlan,
+    out: &Path,
+    kept: impl FnOnce(Arrangement) -> Arrangement + Send + 'static,
+) -> Result<PackagedTrack, PackageError> {
     let (chunks, plan, out) = (chunks.to_vec(), plan.clone(), out.to_owned());
     blocking(move || {
         let set = FileSet::new(&chunks);
@@ -39,7 +61,7 @@ pub async fn package_video(
                     source,
                 }
             })?;
-        store(&arrangement, &members, &out)
+        store(&kept(arrangement), &members, &out)
     })
     .await
 }
