@@ -1,11 +1,14 @@
 //! Who does what: pure, told the time.
 
+mod failures;
+
 use std::collections::{BTreeMap, HashMap};
 
 use contracts_studio::Priority;
 use platform_clock::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use self::failures::Failures;
 use crate::limits::{LEASE, LOSSES};
 
 /// A claim on an offer. One that ran out is worth nothing, even to the worker that held it.
@@ -51,8 +54,7 @@ pub(crate) struct Board {
     next: u64,
     /// When each worker was last heard of.
     seen: HashMap<String, Timestamp>,
-    /// The worker with whom some work failed last.
-    failed_with: HashMap<String, String>,
+    failures: Failures,
 }
 
 impl Board {
@@ -81,10 +83,7 @@ impl Board {
         self.seen.retain(|_, seen| now.since(*seen) <= LEASE);
         let alone = self.seen.len() == 1;
         let fits = |offer: &Offer| {
-            let failed_here = self
-                .failed_with
-                .get(&offer.name)
-                .is_some_and(|name| name == worker);
+            let failed_here = self.failures.with(&offer.name, worker);
             offer.held.is_none() && (alone || !failed_here)
         };
         let free = self.offers.iter().filter(|(_, offer)| fits(offer));
@@ -135,9 +134,9 @@ impl Board {
             return false;
         }
         if let Some(offer) = self.offers.remove(&lease.offer) {
-            self.failed_with.remove(&offer.name);
+            self.failures.forget(&offer.name);
             if let Some(held) = offer.held.filter(|_| failed) {
-                self.failed_with.insert(offer.name, held.worker);
+                self.failures.add(offer.name, held.worker);
             }
         }
         true
@@ -153,8 +152,7 @@ impl Board {
             };
             offer.losses += 1;
             self.seen.remove(&held.worker);
-            self.failed_with
-                .insert(offer.name.clone(), held.worker.clone());
+            self.failures.add(offer.name.clone(), held.worker.clone());
             lost.push(Lost {
                 offer: id,
                 worker: held.worker,

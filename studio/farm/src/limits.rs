@@ -26,3 +26,7 @@ pub const CHUNK_BYTES: usize = 1 << 30;
 
 /// Masters a worker keeps at once, the newest used; another one takes the place of the oldest.
 pub const MASTERS_KEPT: usize = 4;
+
+/// Failures that are remembered, so that the next try goes to another worker: as many as there are offers
+/// of several titles at once.
+pub const FAILURES_KEPT: usize = 1024;
