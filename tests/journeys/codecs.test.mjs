@@ -41,6 +41,31 @@ test('a title of high dynamic range keeps it in HEVC and AV1, beside a set of st
   });
 });
 
+test('the profile "legacy" adds whole files for devices that play no manifest', async () => {
+  const old = await Service.start({ appliances: 1, studio: 'profile = "legacy"' });
+  try {
+    const film = master('old', 'yuv420p', 'bt709', 'bt709', ['-c:v', 'libx264', '-preset', 'ultrafast'], 'stereo');
+    const { code, stdout, stderr } = await old.command(['publish', film, '--title', 'Old', '--json']);
+    assert.equal(code, 0, stderr);
+    const title = JSON.parse(stdout).id;
+    const session = await old.api('/playback/v1/sessions', { method: 'POST', body: { title_id: title, device: { kind: 'headless' } } });
+    const types = { vp8: 'video/webm', mpeg2: 'video/mpeg', cinepak: 'video/quicktime' };
+    assert.deepEqual(session.downloads.map((it) => it.codec), Object.keys(types));
+    for (const { codec, url, content_type, bytes } of session.downloads) {
+      const answer = await fetch(url);
+      assert.equal(answer.headers.get('content-type'), types[codec]);
+      assert.equal(content_type, types[codec]);
+      assert.equal((await answer.arrayBuffer()).byteLength, bytes, codec);
+      const frames = codec === 'cinepak' ? Math.ceil(FRAMES / 2) : FRAMES;
+      assert.ok(Math.abs(decodedFrames('-i', url) - frames) <= 1, codec);
+    }
+    const { downloads } = await old.api(`/studio/v1/titles/${title}`);
+    assert.deepEqual(downloads.map((it) => it.content_type), Object.values(types));
+  } finally {
+    await old.stop();
+  }
+});
+
 function master(name, format, primaries, transfer, encoder, layout) {
   const path = join(service.folder, `${name}.mp4`);
   const matrix = primaries === 'bt2020' ? 'bt2020nc' : primaries;

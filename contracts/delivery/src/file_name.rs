@@ -19,10 +19,25 @@ pub enum Extension {
     Jpg,
     /// A release.
     Json,
+    /// A whole film in `WebM`.
+    Webm,
+    /// A whole film as an MPEG program stream.
+    Mpg,
+    /// A whole film in `QuickTime`.
+    Mov,
 }
 
 impl Extension {
-    const ALL: [Self; 5] = [Self::Mp4, Self::M3u8, Self::Vtt, Self::Jpg, Self::Json];
+    const ALL: [Self; 8] = [
+        Self::Mp4,
+        Self::M3u8,
+        Self::Vtt,
+        Self::Jpg,
+        Self::Json,
+        Self::Webm,
+        Self::Mpg,
+        Self::Mov,
+    ];
 
     /// The ending without its dot.
     pub const fn as_str(self) -> &'static str {
@@ -32,6 +47,9 @@ impl Extension {
             Self::Vtt => "vtt",
             Self::Jpg => "jpg",
             Self::Json => "json",
+            Self::Webm => "webm",
+            Self::Mpg => "mpg",
+            Self::Mov => "mov",
         }
     }
 
@@ -43,6 +61,9 @@ impl Extension {
             Self::Vtt => "text/vtt; charset=utf-8",
             Self::Jpg => "image/jpeg",
             Self::Json => "application/json",
+            Self::Webm => "video/webm",
+            Self::Mpg => "video/mpeg",
+            Self::Mov => "video/quicktime",
         }
     }
 }
@@ -58,7 +79,9 @@ pub struct FileName {
 
 /// The text is not a file name of ours.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("a file name is a content hash, a dot and one of mp4, m3u8, vtt, jpg, json")]
+#[error(
+    "a file name is a content hash, a dot and one of mp4, m3u8, vtt, jpg, json, webm, mpg, mov"
+)]
 pub struct BadFileName;
 
 impl fmt::Display for FileName {

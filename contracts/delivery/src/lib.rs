@@ -16,8 +16,8 @@ pub use file_name::{BadFileName, Extension, FileName};
 pub use origin::{Origin, OriginError};
 pub use range_request::RangeRequest;
 pub use release::{
-    AudioRendition, Bandwidth, ByteRange, Colour, DynamicRange, FrameRate, Image, Release,
-    ReleaseId, StoredFile, SubtitleTrack, TileSet, VideoRendition,
+    AudioRendition, Bandwidth, ByteRange, Colour, Download, DynamicRange, FrameRate, Image,
+    Release, ReleaseId, StoredFile, SubtitleTrack, TileSet, VideoRendition,
 };
 pub use report::{
     ApplianceReport, ControlError, ControlPlane, ReportReply, Withdrawal, WithdrawalLog,

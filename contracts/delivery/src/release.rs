@@ -224,6 +224,19 @@ pub struct Image {
     pub height: u32,
 }
 
+/// A whole film in one file, for devices that play neither HLS nor DASH.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Download {
+    /// The file; its ending says the container.
+    pub file: StoredFile,
+    /// What the picture is encoded in, such as `mpeg2`.
+    pub codec: String,
+    /// Pixels across.
+    pub width: u32,
+    /// Pixels down.
+    pub height: u32,
+}
+
 /// Everything a play needs, by content. Immutable: another version is another release.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Release {
@@ -247,10 +260,15 @@ pub struct Release {
     pub images: Vec<Image>,
     /// The artwork's mean colour as `#rrggbb`, shown while it loads.
     pub colour: String,
+    /// Whole files outside of the manifests.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub downloads: Vec<Download>,
 }
 
 impl Release {
-    /// The format this code writes.
+    /// The format this code writes. A list that may be absent is added without a new number: a release
+    /// without it reads and writes as before, so that its name stays. What older code would misread gets
+    /// one.
     pub const VERSION: u32 = 1;
 
     /// Every file of the release, its own JSON not among them.
@@ -273,6 +291,48 @@ impl Release {
             .iter()
             .flat_map(|tiles| tiles.sheets.iter().copied());
         let images = self.images.iter().map(|image| image.file);
-        video.chain(audio).chain(text).chain(tiles).chain(images)
+        let downloads = self.downloads.iter().map(|download| download.file);
+        video
+            .chain(audio)
+            .chain(text)
+            .chain(tiles)
+            .chain(images)
+            .chain(downloads)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Extension;
+
+    const OLD: &str = r##"{"version":1,"duration_ms":40,"video":[],"audio":[],"subtitles":[],"tiles":null,"images":[],"colour":"#000000"}"##;
+
+    #[test]
+    fn a_release_from_before_downloads_keeps_its_text_and_so_its_name() {
+        let release: Release = serde_json::from_str(OLD).unwrap();
+        assert_eq!(release.files().count(), 0);
+        assert_eq!(serde_json::to_string(&release).unwrap(), OLD);
+    }
+
+    #[test]
+    fn a_download_is_one_of_the_releases_files() {
+        let mut release: Release = serde_json::from_str(OLD).unwrap();
+        let file = StoredFile {
+            name: FileName {
+                hash: ContentHash::of(b"film"),
+                extension: Extension::Mpg,
+            },
+            bytes: 4,
+        };
+        release.downloads.push(Download {
+            file,
+            codec: "mpeg2".into(),
+            width: 426,
+            height: 240,
+        });
+        let text = serde_json::to_string(&release).unwrap();
+        assert_eq!(serde_json::from_str::<Release>(&text).unwrap(), release);
+        assert_eq!(release.files().collect::<Vec<_>>(), [file]);
     }
 }

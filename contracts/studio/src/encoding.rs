@@ -54,6 +54,33 @@ pub enum AudioCodec {
     Opus,
 }
 
+/// A picture codec of devices that play no manifest. It has no CMAF form: a title is one whole file in it,
+/// sound within.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum LegacyCodec {
+    /// VP8 with Vorbis, in `WebM`.
+    Vp8,
+    /// MPEG-2 with MPEG-1 layer II, in a program stream.
+    Mpeg2,
+    /// Cinepak with IMA ADPCM, in `QuickTime`.
+    Cinepak,
+}
+
+impl LegacyCodec {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Vp8, Self::Mpeg2, Self::Cinepak];
+
+    /// In lower case, as it stands in names of files.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Vp8 => "vp8",
+            Self::Mpeg2 => "mpeg2",
+            Self::Cinepak => "cinepak",
+        }
+    }
+}
+
 /// Which set of renditions every title gets.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
@@ -65,6 +92,8 @@ pub enum EncodingProfile {
     Efficient,
     /// H.264, HEVC, VP9 and AV1; AAC, Opus and surround.
     Standard,
+    /// As compatible, and whole files in VP8, MPEG-2 and Cinepak for devices that play nothing else.
+    Legacy,
 }
 
 impl EncodingProfile {
@@ -72,7 +101,7 @@ impl EncodingProfile {
     pub const fn video(self) -> &'static [VideoCodec] {
         use VideoCodec::{Av1, H264, Hevc, Vp9};
         match self {
-            Self::Compatible => &[H264],
+            Self::Compatible | Self::Legacy => &[H264],
             Self::Efficient => &[H264, Av1],
             Self::Standard => &[H264, Hevc, Vp9, Av1],
         }
@@ -81,14 +110,22 @@ impl EncodingProfile {
     /// The sound codecs; AAC is always the first.
     pub const fn audio(self) -> &'static [AudioCodec] {
         match self {
-            Self::Compatible => &[AudioCodec::Aac],
+            Self::Compatible | Self::Legacy => &[AudioCodec::Aac],
             _ => &[AudioCodec::Aac, AudioCodec::Opus],
         }
     }
 
     /// Whether masters of six channels or more also get a 5.1 track.
     pub const fn surround(self) -> bool {
-        !matches!(self, Self::Compatible)
+        !matches!(self, Self::Compatible | Self::Legacy)
+    }
+
+    /// The codecs of whole files outside of the manifests.
+    pub const fn downloads(self) -> &'static [LegacyCodec] {
+        match self {
+            Self::Legacy => &LegacyCodec::ALL,
+            _ => &[],
+        }
     }
 }
 

@@ -52,6 +52,9 @@ pub struct LadderReport {
     pub sampled_frames: u64,
     /// CPU time of the analysis, in milliseconds.
     pub analysis_cpu_ms: u64,
+    /// CPU time of encoding the rungs in H.264, in milliseconds, where every encoder told it.
+    #[serde(default)]
+    pub encode_cpu_ms: u64,
     /// Every trial.
     pub points: Vec<LadderPoint>,
     /// The points none is better than at its rate, by ascending rate.

@@ -8,8 +8,8 @@ pub mod master;
 mod status;
 mod submission;
 
-pub use encoding::{AudioCodec, EncodingProfile, Priority, VideoCodec};
+pub use encoding::{AudioCodec, EncodingProfile, LegacyCodec, Priority, VideoCodec};
 pub use event::{TITLES_TOPIC, TitleEvent};
 pub use ladder::{LadderPoint, LadderReport, LadderRung, QualityMeasure};
-pub use status::{StepProgress, StepState, TitleState, TitleStatus};
+pub use status::{StepProgress, StepState, TitleState, TitleStatus, WholeFile};
 pub use submission::{Submission, SubmittedSubtitle};

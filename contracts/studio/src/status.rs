@@ -66,6 +66,21 @@ pub struct StepProgress {
     pub eta_s: Option<f64>,
 }
 
+/// A whole film in one file, outside of the manifests; a play's session names its address.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct WholeFile {
+    /// What its picture is encoded in, such as `mpeg2`.
+    pub codec: String,
+    /// What it is served as, such as `video/mpeg`.
+    pub content_type: String,
+    /// Pixels across.
+    pub width: u32,
+    /// Pixels down.
+    pub height: u32,
+    /// Its size.
+    pub bytes: u64,
+}
+
 /// A title on its journey.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct TitleStatus {
@@ -94,4 +109,7 @@ pub struct TitleStatus {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub release: Option<ReleaseId>,
+    /// Whole files for devices that play no manifest; mostly none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub downloads: Vec<WholeFile>,
 }

@@ -80,6 +80,7 @@ fn release(file: StoredFile, playlist: StoredFile) -> Release {
         tiles: None,
         images: vec![],
         colour: "#000000".to_owned(),
+        downloads: vec![],
     }
 }
 

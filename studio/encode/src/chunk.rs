@@ -1,6 +1,7 @@
 //! One chunk of one rendition: encoded, then checked against the ledger.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use data_objects::ContentHash;
 use media_ffmpeg::{MediaInput, Tools};
@@ -26,6 +27,9 @@ pub struct EncodedChunk {
     /// How it was made.
     #[serde(default)]
     pub effort: Effort,
+    /// CPU time it took, in milliseconds; 0 where that is not known.
+    #[serde(default)]
+    pub cpu_ms: u64,
 }
 
 /// Does `task` on the master `input` into `out`, an MP4. `on_progress` is told frames done.
@@ -114,7 +118,8 @@ impl<'a> Job<'a> {
         let threads = THREADS.to_string();
         let stream = format!("0:{}", self.task.video.stream_index);
         let frames = self.task.span.frames.to_string();
-        self.tools
+        let finished = self
+            .tools
             .ffmpeg()
             .args(plain_code(self.task.effort))
             .args(["-threads", &threads, "-filter_threads", &threads])
@@ -130,8 +135,17 @@ impl<'a> Job<'a> {
                 what: self.task.what(),
                 source,
             })?;
-        check_chunk(self.task, self.out).await
+        let checked = check_chunk(self.task, self.out).await?;
+        Ok(EncodedChunk {
+            cpu_ms: milliseconds(finished.cpu_time.unwrap_or_default()),
+            ..checked
+        })
     }
+}
+
+/// CPU time as it is kept.
+pub(crate) fn milliseconds(cpu: Duration) -> u64 {
+    u64::try_from(cpu.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// A decoder can crash as well as an encoder.
@@ -174,6 +188,7 @@ pub async fn check_chunk(task: &ChunkTask, path: &Path) -> Result<EncodedChunk, 
         bytes: track.samples.iter().map(|it| u64::from(it.size)).sum(),
         decoder_settings: ContentHash::of(&track.format.entry.bytes),
         effort: task.effort,
+        cpu_ms: 0,
     })
 }
 

@@ -8,6 +8,7 @@
 //!
 //! This crate must not know of workflows, packaging or where files end up: paths come in from outside.
 
+mod analyse;
 mod audio;
 mod chunk;
 mod colour;
@@ -19,11 +20,14 @@ mod file_at;
 mod fixture;
 mod grain;
 mod judge;
+mod legacy;
 pub mod limits;
+mod pilot;
 mod rendition;
 mod task;
 mod trial;
 
+pub use analyse::Analysis;
 pub use audio::{
     AudioFormat, AudioSettings, AudioWarning, EncodedAudio, Loudness, LoudnessTarget,
     audio_formats, encode_audio,
@@ -34,6 +38,8 @@ pub use encoder::{Effort, timescale};
 pub use error::EncodeError;
 pub use grain::{Grain, measure_grain};
 pub use judge::{Judge, Judged, Reference, Scores};
+pub use legacy::{LegacyFile, LegacyTask, encode_legacy, legacy_tasks};
+pub use pilot::Pilot;
 pub use rendition::{Rendition, renditions};
 pub use task::ChunkTask;
 pub use trial::{Bench as TrialBench, SpanTrials};

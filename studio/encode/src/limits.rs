@@ -37,6 +37,34 @@ pub const VP9_CAP_PERCENT: u32 = 70;
 /// The share of a rung's cap that AV1 may spend, in percent.
 pub const AV1_CAP_PERCENT: u32 = 60;
 
+/// Chunks of one title's pilot that wait for a place at once: more than there are cores for it.
+pub const PILOT_CHUNKS: usize = 64;
+
+/// Sizes of the ladder in which whole files for old devices are made.
+pub const LEGACY_LINES: [&str; 3] = ["240p", "480p", "720p"];
+
+/// Frames from one key frame to the next at most in such a file: how far a device has to look for one.
+pub const LEGACY_GROUP: u32 = 120;
+
+/// VP8's rate factor, 4 to 63, within the rung's rate.
+pub const VP8_FACTOR: u8 = 12;
+
+/// MPEG-2's quantiser, 1 to 31: 5 shows few blocks on a television.
+pub const MPEG2_QUANTISER: u8 = 5;
+
+/// What MPEG-2 may spend, in percent of what H.264 may: it needs about twice as much.
+pub const MPEG2_RATE_PERCENT: u32 = 220;
+
+/// The buffer of MPEG-2's Main profile at Main level, in kilobits.
+pub const MPEG2_BUFFER_KBITS: u32 = 1835;
+
+/// Pixels along the longer side of a film in Cinepak: with its frames, what a reader of 150 kB a second
+/// was built for.
+pub const CINEPAK_BOX: u32 = 320;
+
+/// Frames a second of a film in Cinepak, at most.
+pub const CINEPAK_FRAMES_PER_SECOND: f64 = 15.0;
+
 /// Pixels along a side of the blocks in which noise is measured.
 pub const GRAIN_BLOCK: usize = 16;
 

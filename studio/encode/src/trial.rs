@@ -14,6 +14,7 @@ use studio_ladder::limits::{SCORED_EVERY, TRIAL_CRFS};
 use studio_ladder::{Rung, Sample, Trials, Tried, harmonic};
 use tokio::sync::Semaphore;
 
+use crate::chunk::milliseconds;
 use crate::conform::Span;
 use crate::judge::{Judge, Judged, Reference, labels, miscounted, opened, run, single};
 use crate::{EncodeError, encoder, file_at};
@@ -95,8 +96,9 @@ impl<'a> Bench<'a> {
             sizes: self.sizes.to_vec(),
             samples: samples.to_vec(),
             measure: self.judge().measure(),
-            cpu_ms: u64::try_from(cpu.as_millis()).unwrap_or(u64::MAX),
+            cpu_ms: milliseconds(cpu),
             tried: found.into_iter().map(|span| span.tried).collect(),
+            pilot: Vec::new(),
         })
     }
 
@@ -201,7 +203,7 @@ impl<'a> Bench<'a> {
 }
 
 /// When a unit is shown, in ticks.
-fn shown(unit: &Unit) -> i128 {
+pub(crate) fn shown(unit: &Unit) -> i128 {
     i128::from(unit.decode) + i128::from(unit.composition)
 }
 

@@ -125,6 +125,7 @@ async fn accept(job: &Job, held: &Held, beside: &Path) -> Result<EncodedChunk> {
     platform_files::persist(beside, out).await.map_err(lost)?;
     Ok(EncodedChunk {
         path: out.clone(),
+        cpu_ms: held.cpu_ms,
         ..checked
     })
 }

@@ -54,6 +54,9 @@ pub(crate) struct Held {
     /// How a chunk was made.
     #[serde(default)]
     pub(crate) effort: Effort,
+    /// CPU time it took.
+    #[serde(default)]
+    pub(crate) cpu_ms: u64,
 }
 
 impl Held {

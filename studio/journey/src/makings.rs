@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use contracts_membership::TitleId;
 use contracts_studio::LadderReport;
 use serde::{Deserialize, Serialize};
-use studio_encode::{ChunkTask, Effort, EncodedAudio, EncodedChunk, Rendition};
+use studio_encode::{ChunkTask, Effort, EncodedAudio, EncodedChunk, LegacyFile, Rendition};
 use studio_inspect::{AudioFacts, Report};
 use studio_ladder::Rung;
 use studio_package::SubtitlePart;
@@ -101,6 +101,9 @@ impl Analysed {
             let bytes: u64 = chunks.iter().map(|chunk| chunk.bytes).sum();
             rung.measured_kbps = Some(bytes as f64 / 125.0 / seconds.max(0.001));
         }
+        let of_rungs = chunks.len() / self.renditions.len().max(1) * report.rungs.len();
+        let cpu = chunks.iter().take(of_rungs).map(|chunk| chunk.cpu_ms);
+        report.encode_cpu_ms = cpu.sum();
         if let Some(scored) = scored {
             for (rung, quality) in report.rungs.iter_mut().zip(&scored.rungs) {
                 rung.measured_quality = Some(*quality);
@@ -150,6 +153,8 @@ pub(crate) struct Makings {
     /// Absent where there is nothing to compare with.
     pub(crate) scored: Option<Scored>,
     pub(crate) sounds: Vec<Sound>,
+    /// Whole files for devices that play no manifest.
+    pub(crate) downloads: Vec<LegacyFile>,
 }
 
 impl Makings {

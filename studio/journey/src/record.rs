@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use contracts_delivery::ReleaseId;
 use contracts_membership::{CatalogEntry, TitleId};
-use contracts_studio::{LadderReport, Submission};
+use contracts_studio::{LadderReport, Submission, WholeFile};
 use data_engine::{CasTable, Durability, EngineError, SharedEngine};
 use platform_clock::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -32,6 +32,9 @@ pub(crate) struct TitleRecord {
     /// Why its ladder is what it is; absent for the fixed one.
     #[serde(default)]
     pub(crate) ladder: Option<LadderReport>,
+    /// Its release's whole files.
+    #[serde(default)]
+    pub(crate) downloads: Vec<WholeFile>,
 }
 
 impl TitleRecord {

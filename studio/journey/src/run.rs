@@ -75,6 +75,17 @@ async fn stages(context: &Context, workshop: &Workshop, input: &RunInput) -> Res
             stage::sounds(workshop, &received, &report, &planned, &work, meter)
         })
         .await?;
+    let downloads = if workshop.profile.downloads().is_empty() {
+        Vec::new()
+    } else {
+        context
+            .step("downloads", policy, |meter| {
+                stage::downloads(
+                    workshop, &received, &report, &planned, &sounds, &work, meter,
+                )
+            })
+            .await?
+    };
     let makings = Makings {
         work,
         report,
@@ -84,6 +95,7 @@ async fn stages(context: &Context, workshop: &Workshop, input: &RunInput) -> Res
         chunks,
         scored: None,
         sounds,
+        downloads,
     };
     let scored = context
         .step("score", policy, |meter| {

@@ -1,5 +1,6 @@
 //! The steps, each a thin call into the crate that does the work.
 
+mod downloads;
 mod encode;
 mod ladder;
 mod package;
@@ -9,6 +10,7 @@ mod score;
 mod survey;
 mod text;
 
+pub(crate) use downloads::downloads;
 pub(crate) use encode::{encode, sounds};
 pub(crate) use ladder::ladder;
 pub(crate) use package::{package, verify};

@@ -7,7 +7,7 @@ use platform_clock::Timestamp;
 use crate::record::TitleRecord;
 
 /// The steps in order: name, label, what is counted.
-const STEPS: [(&str, &str, &str); 11] = [
+const STEPS: [(&str, &str, &str); 12] = [
     ("receive", "Receive", "files"),
     ("inspect", "Inspect", "frames"),
     ("shots", "Find shots", "frames"),
@@ -15,11 +15,15 @@ const STEPS: [(&str, &str, &str); 11] = [
     ("text", "Subtitles", ""),
     ("encode", "Encode", "frames"),
     ("audio", "Sound", "seconds"),
+    (DOWNLOADS, "Whole files", "frames"),
     ("score", "Score", "frames"),
     ("package", "Package", "parts"),
     ("verify", "Verify", "renditions"),
     ("publish", "Publish", ""),
 ];
+
+/// The step that not every profile has: it is listed once it was begun.
+const DOWNLOADS: &str = "downloads";
 
 /// Puts the two together; `workflow` is absent when its records are gone.
 pub(crate) fn status(
@@ -39,6 +43,7 @@ pub(crate) fn status(
         duration_ms: record.entry.as_ref().map(|entry| entry.duration_ms),
         added_at: record.added_at,
         release: record.release(),
+        downloads: record.downloads.clone(),
     }
 }
 
@@ -56,6 +61,7 @@ fn steps(ran: &[StepStatus], title: TitleState, now: Timestamp) -> Vec<StepProgr
     let mut failed = title == TitleState::Failed;
     STEPS
         .iter()
+        .filter(|(name, ..)| *name != DOWNLOADS || ran.iter().any(|step| step.name == *name))
         .map(|(name, label, unit)| {
             let found = ran.iter().find(|step| step.name == *name);
             let state = match found.map(|step| step.state) {

@@ -175,6 +175,7 @@ impl Studio {
             unpublished: false,
             warnings: Vec::new(),
             ladder: None,
+            downloads: Vec::new(),
         };
         self.workshop.records.add(&record).await?;
         self.start(&record).await?;

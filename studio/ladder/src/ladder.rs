@@ -8,8 +8,9 @@ use crate::allocate::{Part, allocate};
 use crate::choose::{choose, watchable};
 use crate::curve::Curve;
 use crate::hull::hull;
-use crate::limits::{LEAST_CAP_KBPS, PEAK_PERCENT, TRIAL_CRFS};
-use crate::sample::{Sample, Tried, whole};
+use crate::limits::{LEAST_CAP_KBPS, PEAK_PERCENT, PILOT_PLACE, TRIAL_CRFS};
+use crate::pilot::{Portion, Weights, portions, whole};
+use crate::sample::{Sample, Tried};
 
 /// Everything that was tried of a title.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -20,6 +21,8 @@ pub struct Trials {
     pub samples: Vec<Sample>,
     /// Sample by sample, size by size, one for each of [`TRIAL_CRFS`].
     pub tried: Vec<Vec<Vec<Tried>>>,
+    /// Sample by sample what the pilot took, at the first size; empty where there is none.
+    pub pilot: Vec<Portion>,
     /// How quality was scored.
     pub measure: QualityMeasure,
     /// CPU time taken, in milliseconds.
@@ -36,6 +39,12 @@ pub struct Ladder {
 }
 
 impl Trials {
+    /// Takes in a pilot's frames, of these sizes in bytes and in the order they are shown. Ones that are
+    /// not those of the samples' title are left out.
+    pub fn weigh(&mut self, segments: &[(u64, u64)], frames: &[u32]) {
+        self.pilot = portions(&self.samples, segments, frames).unwrap_or_default();
+    }
+
     /// The ladder they give; nothing where they say nothing.
     pub fn ladder(&self, frames_per_second: f64, fixed: &[Rung]) -> Option<Ladder> {
         let (mut points, mut steps) = (Vec::new(), Vec::new());
@@ -61,6 +70,7 @@ impl Trials {
             measure: self.measure,
             sampled_frames: self.samples.iter().map(|sample| sample.frames).sum(),
             analysis_cpu_ms: self.cpu_ms,
+            encode_cpu_ms: 0,
             points,
             hull,
             rungs: chosen,
@@ -103,13 +113,26 @@ impl Trials {
         samples: &[Sample],
         frames_per_second: f64,
     ) -> Option<Curve> {
-        let trials = TRIAL_CRFS.iter().enumerate().map(|(place, crf)| {
+        let pairs = |size: usize, place: usize| -> Option<Vec<(Sample, Tried)>> {
             let tried = self.samples.iter().zip(&self.tried);
-            let pairs: Option<Vec<_>> = tried
+            tried
                 .filter(|(sample, _)| samples.contains(sample))
                 .map(|(sample, tried)| Some((*sample, *tried.get(size)?.get(place)?)))
-                .collect();
-            Some(whole(&pairs?, *crf, frames_per_second))
+                .collect()
+        };
+        let portions = self.samples.iter().zip(&self.pilot);
+        let portions: Vec<_> = portions
+            .filter(|(sample, _)| samples.contains(sample))
+            .map(|(_, portion)| *portion)
+            .collect();
+        let weights = Weights::of(&pairs(0, PILOT_PLACE)?, &portions);
+        let trials = TRIAL_CRFS.iter().enumerate().map(|(place, crf)| {
+            Some(whole(
+                &pairs(size, place)?,
+                weights,
+                *crf,
+                frames_per_second,
+            ))
         });
         Curve::new(trials.collect::<Option<Vec<_>>>()?)
     }
@@ -143,7 +166,7 @@ mod tests {
     /// Two shots of 100 frames, the second ten times as dear.
     fn trials() -> Trials {
         let sizes = candidates(854, 480, RATE);
-        let samples = samples(&[(0, 100), (100, 100)], 32, Purpose::Trial);
+        let samples = samples(&[(0, 100), (100, 100)], 32, Purpose::Trial, None);
         let tried = [1.0, 10.0].map(|dear| {
             let of_size = |rung: &Rung| {
                 let pixels = f64::from(rung.width * rung.height);
@@ -168,6 +191,7 @@ mod tests {
             samples,
             tried: tried.to_vec(),
             measure: QualityMeasure::Vmaf,
+            pilot: Vec::new(),
             cpu_ms: 1,
         }
     }

@@ -1,12 +1,13 @@
 //! Which sizes and rates a title is encoded at.
 //!
 //! The fixed ladder is published as data: as many of its rungs as fit under the source. A title's own
-//! ladder comes from trials of a few of its frames over size and rate factor: the convex hull of what they
-//! give, rungs on it at even steps of quality, and each rung's bits over the title's parts at equal slope.
+//! ladder comes from trials of a few of its frames over size and rate factor, weighed by a quick encode of
+//! all of them: the convex hull of what they give, rungs on it at even steps of quality, and each rung's bits over the title's parts at equal slope.
 //!
 //! Pure arithmetic: this crate must not know how a rung is encoded or scored, nor touch a file.
 
 mod allocate;
+mod budget;
 mod choose;
 mod complexity;
 mod curve;
@@ -15,9 +16,11 @@ mod fixed;
 mod hull;
 mod ladder;
 pub mod limits;
+mod pilot;
 mod sample;
 
 pub use allocate::{Part, allocate};
+pub use budget::{Budget, measure_budget};
 pub use choose::choose;
 pub use complexity::by_complexity;
 pub use curve::{Curve, Trial};
@@ -25,9 +28,8 @@ pub use fit::{candidates, fixed_ladder};
 pub use fixed::{FIXED, FixedRung};
 pub use hull::{Rated, below, front, hull, slope};
 pub use ladder::{Ladder, Trials};
-pub use sample::{
-    Purpose, Sample, Tried, budget, harmonic, measure_budget, pooled, samples, whole,
-};
+pub use pilot::{Portion, Weights, portions, whole};
+pub use sample::{Purpose, Sample, Tried, harmonic, pooled, samples};
 
 use serde::{Deserialize, Serialize};
 

@@ -66,14 +66,26 @@ pub const PEAK_PERCENT: f64 = 200.0;
 pub const LEAST_CAP_KBPS: f64 = 200.0;
 
 /// Frames of one sample, at least, where the title has them: an intra frame and enough of what follows.
-pub const SAMPLE_FRAMES: u64 = 12;
+/// The frames just behind an intra frame are not like those further on, the less so the larger they are.
+pub const SAMPLE_FRAMES: u64 = 18;
 
 /// Frames behind a sample that are encoded with it: with the sample's own as many as x264 looks ahead to
 /// decide what a frame is worth to those that follow, 30 in the preset that is used.
 pub const TAIL_FRAMES: u64 = 20;
 
-/// Frames that are tried of a title however short it is: fewer say nothing of it.
-pub const LEAST_TRIED: u64 = 72;
+/// The rate factor of the pilot, the one in the middle of [`TRIAL_CRFS`].
+pub const PILOT_CRF: u8 = TRIAL_CRFS[PILOT_PLACE];
+
+/// Its place among [`TRIAL_CRFS`].
+pub const PILOT_PLACE: usize = 1;
+
+/// The part of [`CPU_SHARE`] that a pilot may take; there is none where it would take more. A title of
+/// one or two sizes is cheap to encode, and as cheap to try in many places.
+pub const PILOT_SHARE: f64 = 0.55;
+
+/// How much more or less than the samples say the pilot may make of a rate: beyond that it tells of
+/// something that the samples have not seen at all.
+pub const MOST_WEIGHT: f64 = 4.0;
 
 /// Frames of one sample at most: two seconds.
 pub const LONGEST_SAMPLE: u64 = 48;
@@ -81,11 +93,13 @@ pub const LONGEST_SAMPLE: u64 = 48;
 /// Samples of a title, at most: more say little that is new.
 pub const SAMPLES: usize = 24;
 
-/// One frame in so many is scored: neighbours score alike.
-pub const SCORED_EVERY: u64 = 3;
+/// One frame in so many is scored: neighbours score alike. No multiple of 4, at which frames that others
+/// refer to may stand, and which look better.
+pub const SCORED_EVERY: u64 = 5;
 
 /// CPU time that analysis may take, as a part of what encoding the fixed ladder takes. Long titles stay
-/// far under it, as [`SAMPLES`] of [`LONGEST_SAMPLE`] frames are enough for any.
+/// far under it, as [`SAMPLES`] of [`LONGEST_SAMPLE`] frames are enough for any; of one that is so short
+/// that the share pays less, a single sample of [`SAMPLE_FRAMES`] is tried all the same.
 pub const CPU_SHARE: f64 = 1.0;
 
 /// CPU time that scoring the finished rungs may take, as a part of what encoding them takes.

@@ -1,13 +1,8 @@
-//! Which frames of a title are tried, and what the trials say of the whole.
+//! Which frames of a title are tried, and what scores of them come to.
 
 use serde::{Deserialize, Serialize};
 
-use crate::Rung;
-use crate::curve::Trial;
-use crate::limits::{
-    CPU_SHARE, LEAST_TRIED, LONGEST_SAMPLE, MEASURE_SHARE, SAMPLE_FRAMES, SAMPLES, SCALE_COST,
-    SCORE_COST, SCORED_EVERY, TAIL_FRAMES, TRIAL_CRFS,
-};
+use crate::limits::{LONGEST_SAMPLE, SAMPLE_FRAMES, SAMPLES, TAIL_FRAMES};
 
 /// Some frames of one segment, which stand for the segments around it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,33 +35,6 @@ pub struct Tried {
     pub rest_quality: f64,
 }
 
-/// Frames that may be tried so that analysis stays within [`CPU_SHARE`], but [`LEAST_TRIED`] of a short
-/// title.
-pub fn budget(frames: u64, fixed: &[Rung], tried: &[Rung]) -> u64 {
-    let pixels = |rung: &Rung| f64::from(rung.width) * f64::from(rung.height);
-    let encode: f64 = fixed.iter().map(pixels).sum();
-    let largest = tried.iter().map(pixels).fold(0.0, f64::max);
-    let score = largest * (SCORE_COST / SCORED_EVERY as f64 + SCALE_COST);
-    let with_tail = 1.0 + TAIL_FRAMES as f64 / SAMPLE_FRAMES as f64;
-    let each: f64 = tried
-        .iter()
-        .map(|rung| pixels(rung) * with_tail + score)
-        .sum();
-    let share = CPU_SHARE * encode / (each * TRIAL_CRFS.len() as f64).max(1.0);
-    let within = (frames as f64 * share.min(1.0)) as u64;
-    within.max(LEAST_TRIED.min(frames))
-}
-
-/// Frames of a title whose rungs may be scored once they are made, within [`MEASURE_SHARE`].
-pub fn measure_budget(frames: u64, rungs: &[Rung]) -> u64 {
-    let pixels = |rung: &Rung| f64::from(rung.width) * f64::from(rung.height);
-    let encode: f64 = rungs.iter().map(pixels).sum();
-    let largest = rungs.iter().map(pixels).fold(0.0, f64::max);
-    let score = SCORE_COST / SCORED_EVERY as f64 + SCALE_COST;
-    let each = largest * (1.0 + score * rungs.len() as f64);
-    (frames as f64 * (MEASURE_SHARE * encode / each.max(1.0)).min(1.0)) as u64
-}
-
 /// A segment, or a part of one that is long beside the others.
 #[derive(Debug, Clone, Copy)]
 struct Piece {
@@ -74,6 +42,49 @@ struct Piece {
     frames: u64,
     begins_segment: bool,
     segment_end: u64,
+}
+
+impl Piece {
+    /// How far behind its start a sample of `length` frames may begin, so that it lies in the piece and its
+    /// tail in the segment.
+    fn room(&self, length: u64) -> u64 {
+        let frames = self.frames.min(length);
+        let after = self.segment_end - self.start - frames;
+        (self.frames - frames).min(after - after.min(TAIL_FRAMES))
+    }
+}
+
+/// Where among these pieces a sample's frames, but for the first of a segment, take most nearly what all
+/// of theirs take on average.
+fn usual(members: &[Piece], length: u64, pilot: &[u32]) -> Option<(Piece, u64)> {
+    let mean = |start: u64, frames: u64| {
+        let from = usize::try_from(start).ok()?;
+        let own = pilot.get(from..from.checked_add(usize::try_from(frames).ok()?)?)?;
+        let sum: u64 = own.iter().map(|bytes| u64::from(*bytes)).sum();
+        Some((sum as f64, own.len() as f64))
+    };
+    let rest = |piece: &Piece| {
+        let skipped = u64::from(piece.begins_segment).min(piece.frames);
+        mean(piece.start + skipped, piece.frames - skipped)
+    };
+    let all: Option<Vec<(f64, f64)>> = members.iter().map(rest).collect();
+    let (bytes, frames) = all?
+        .iter()
+        .fold((0.0, 0.0), |sum, it| (sum.0 + it.0, sum.1 + it.1));
+    let wanted = bytes / f64::max(frames, 1.0);
+    let places = members.iter().flat_map(|piece| {
+        let first = u64::from(piece.begins_segment).min(piece.room(length));
+        (first..=piece.room(length)).map(move |offset| (*piece, piece.start + offset))
+    });
+    let off = |(piece, start): &(Piece, u64)| {
+        let own = mean(*start, piece.frames.min(length));
+        own.map_or(f64::INFINITY, |(bytes, frames)| {
+            ((bytes / frames.max(1.0) + 1.0) / (wanted + 1.0))
+                .ln()
+                .abs()
+        })
+    };
+    places.min_by(|a, b| off(a).total_cmp(&off(b)))
 }
 
 /// What samples are taken for: each purpose looks elsewhere, so that the second is no echo of the first.
@@ -86,8 +97,15 @@ pub enum Purpose {
 }
 
 /// Samples of a title with these segments (first frame, frames), spread evenly, within `budget` frames
-/// where that is enough for one. Segments are divided where there are fewer than samples.
-pub fn samples(segments: &[(u64, u64)], budget: u64, purpose: Purpose) -> Vec<Sample> {
+/// where that is enough for one. Segments are divided where there are fewer than samples. `pilot` is what
+/// each of the title's frames took where all of them were encoded: a sample is then taken where frames
+/// take what those that it stands for take on average.
+pub fn samples(
+    segments: &[(u64, u64)],
+    budget: u64,
+    purpose: Purpose,
+    pilot: Option<&[u32]>,
+) -> Vec<Sample> {
     let wanted = usize::try_from(budget / SAMPLE_FRAMES).unwrap_or(SAMPLES);
     let pieces = pieces(segments, wanted.clamp(1, SAMPLES));
     let count = wanted.clamp(1, SAMPLES).min(pieces.len());
@@ -95,17 +113,19 @@ pub fn samples(segments: &[(u64, u64)], budget: u64, purpose: Purpose) -> Vec<Sa
     let group = |index: usize| {
         let border = |index: usize| pieces.len() * index / count;
         let members = &pieces[border(index)..border(index + 1)];
-        let piece = members[members.len() / 2];
+        let usual = pilot.and_then(|pilot| usual(members, length, pilot));
+        let (piece, start) = usual.unwrap_or_else(|| {
+            let piece = members[members.len() / 2];
+            // Somewhere in it, elsewhere in each: segments begin quietly more often than not.
+            let shift = match purpose {
+                Purpose::Trial => 0.0,
+                Purpose::Measure => 0.5,
+            };
+            let place = (index as f64).mul_add(GOLDEN, shift).fract();
+            let start = piece.start + (piece.room(length) as f64 * place) as u64;
+            (piece, start)
+        });
         let frames = piece.frames.min(length);
-        // Somewhere in it, elsewhere in each: segments begin quietly more often than not.
-        let shift = match purpose {
-            Purpose::Trial => 0.0,
-            Purpose::Measure => 0.5,
-        };
-        let place = (index as f64).mul_add(GOLDEN, shift).fract();
-        let after = piece.segment_end - piece.start - frames;
-        let room = (piece.frames - frames).min(after - after.min(TAIL_FRAMES));
-        let start = piece.start + (room as f64 * place) as u64;
         let begin = members.iter().filter(|member| member.begins_segment);
         Sample {
             start,
@@ -149,28 +169,6 @@ fn pieces(segments: &[(u64, u64)], wanted: usize) -> Vec<Piece> {
     pieces
 }
 
-/// What the whole of what these samples stand for takes and scores at one size and rate factor.
-///
-/// Every segment has one frame like a sample's first, and the rest like the rest. Quality is pooled by
-/// the harmonic mean, which bad moments pull down.
-pub fn whole(pairs: &[(Sample, Tried)], crf: u8, frames_per_second: f64) -> Trial {
-    let (mut bits, mut frames, mut inverse) = (0.0, 0.0, 0.0);
-    for (sample, tried) in pairs {
-        let rest = (sample.stands_for - sample.segments.min(sample.stands_for)) as f64;
-        let others = sample.frames.saturating_sub(1).max(1) as f64;
-        let first = sample.segments as f64;
-        bits += 8.0 * (first * tried.first_bytes as f64 + rest * tried.rest_bytes as f64 / others);
-        inverse += first / (tried.first_quality + 1.0) + rest / (tried.rest_quality + 1.0);
-        frames += first + rest;
-    }
-    let seconds = frames / frames_per_second.max(f64::MIN_POSITIVE);
-    Trial {
-        crf,
-        kbps: (bits / seconds.max(f64::MIN_POSITIVE) / 1000.0).max(0.001),
-        quality: (frames / inverse.max(f64::MIN_POSITIVE) - 1.0).clamp(0.0, 100.0),
-    }
-}
-
 /// What a title scores of which each sample scored as much as its second says.
 pub fn pooled(pairs: &[(Sample, f64)]) -> f64 {
     let (mut frames, mut inverse) = (0.0, 0.0);
@@ -197,38 +195,37 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_sample_of_everything_gives_back_what_was_tried() {
-        let sample = Sample {
-            start: 0,
-            frames: 25,
-            tail: 0,
-            stands_from: 0,
-            stands_for: 25,
-            segments: 1,
-        };
-        let tried = Tried {
-            first_bytes: 10_000,
-            rest_bytes: 24_000,
-            first_quality: 80.0,
-            rest_quality: 80.0,
-        };
-        let trial = whole(&[(sample, tried)], 28, 25.0);
-        assert!((trial.kbps - 272.0).abs() < 1e-6 && (trial.quality - 80.0).abs() < 1e-6);
+    fn bad_moments_pull_down() {
+        let sample = samples(&[(0, 25)], 25, Purpose::Measure, None)[0];
         assert!((harmonic(&[1.0, 3.0]) - 5.0 / 3.0).abs() < 1e-9);
         assert!((pooled(&[(sample, 1.0), (sample, 3.0)]) - 5.0 / 3.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_pilot_shows_where_frames_are_as_they_are_on_average() {
+        // Still, then busy, then in between; the first frame of a segment says nothing.
+        let mut frames = vec![10_u32; 100];
+        frames.extend([400; 100]);
+        frames.extend([200; 100]);
+        frames[0] = 9000;
+        let found = samples(&[(0, 300)], 12, Purpose::Trial, Some(&frames));
+        assert!((200..288).contains(&found[0].start), "{found:?}");
+        let short = samples(&[(0, 300)], 12, Purpose::Trial, Some(&frames[..50]));
+        assert_eq!(short, samples(&[(0, 300)], 12, Purpose::Trial, None));
     }
 
     proptest! {
         #[test]
         fn samples_stand_for_every_frame_once_and_lie_in_what_they_stand_for(
             lengths in proptest::collection::vec(1_u64..150, 1..200), budget in 0_u64..5000,
+            pilot in proptest::option::of(proptest::collection::vec(0_u32..9000, 2000..9000)),
         ) {
             let mut at = 0;
             let segments: Vec<_> = lengths.iter().map(|length| {
                 at += length;
                 (at - length, *length)
             }).collect();
-            let samples = samples(&segments, budget, Purpose::Trial);
+            let samples = samples(&segments, budget, Purpose::Trial, pilot.as_deref());
             prop_assert!(!samples.is_empty() && samples.len() <= SAMPLES);
             let mut next = 0;
             for sample in &samples {

@@ -11,6 +11,7 @@ use contracts_delivery::{FrameRate, Origin, OriginError, Release, VideoRendition
 
 pub use parts::{AudioPart, ReleaseParts, SubtitlePart, VideoPart};
 use shelf::Shelf;
+pub use shelf::store_part;
 
 /// Why there is no release. Nothing is published; what was stored is collected if nothing names it.
 #[derive(Debug, thiserror::Error)]
@@ -91,6 +92,7 @@ pub async fn assemble(origin: &dyn Origin, parts: &ReleaseParts) -> Result<Relea
         tiles,
         images,
         colour,
+        downloads: Vec::new(),
     })
 }
 

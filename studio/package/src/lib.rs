@@ -14,7 +14,9 @@ mod playlist;
 mod track;
 mod verify;
 
-pub use assemble::{AssembleError, AudioPart, ReleaseParts, SubtitlePart, VideoPart, assemble};
+pub use assemble::{
+    AssembleError, AudioPart, ReleaseParts, SubtitlePart, VideoPart, assemble, store_part,
+};
 pub use error::PackageError;
 pub use pictures::{
     Artwork, Picture, PictureError, PictureSource, TileSheets, make_artwork, make_tiles,

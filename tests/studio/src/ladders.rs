@@ -8,6 +8,8 @@ use media_ffmpeg::MediaInput;
 use studio_encode::{ChunkTask, Judged, Reference, Rendition, encode_chunk};
 use studio_ladder::{Rung, harmonic};
 
+use tests_figures::Report;
+
 use crate::clip::Clip;
 use crate::points::{Point, samples};
 use crate::two_pass;
@@ -57,14 +59,18 @@ pub(crate) async fn own(
         }
     }
     let one = async |(task, path): (ChunkTask, PathBuf)| {
-        encode_chunk(&clip.tools, &clip.input, &task, &path, |_| {}).await?;
-        Ok::<_, anyhow::Error>(path)
+        let made = encode_chunk(&clip.tools, &clip.input, &task, &path, |_| {}).await?;
+        Ok::<_, anyhow::Error>((path, made.cpu_ms))
     };
-    let made: Vec<PathBuf> = stream::iter(tasks)
+    let made: Vec<(PathBuf, u64)> = stream::iter(tasks)
         .map(one)
         .buffered(at_once)
         .try_collect()
         .await?;
+    let cpu_ms: u64 = made.iter().map(|(_, cpu_ms)| cpu_ms).sum();
+    let (name, seconds) = (clip.name, cpu_ms as f64 / 1000.0);
+    Report::say([format!("{name}: {codec} took {seconds:.1} s of CPU")]);
+    let made: Vec<PathBuf> = made.into_iter().map(|(path, _)| path).collect();
     let each = made.chunks(clip.chunks.len().max(1));
     Ok(each.map(<[PathBuf]>::to_vec).collect())
 }

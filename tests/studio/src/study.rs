@@ -1,8 +1,8 @@
 //! What is encoded of each clip, and the figures that come of all.
 
 use contracts_studio::VideoCodec;
-use studio_encode::TrialBench;
-use studio_ladder::{Ladder, Purpose, Rung, Trials, budget, by_complexity, samples};
+use studio_encode::{Analysis, TrialBench};
+use studio_ladder::{Ladder, Rung, Trials, by_complexity};
 use tests_figures::{Plan, Report};
 use tokio::sync::Semaphore;
 
@@ -91,12 +91,6 @@ pub(crate) async fn of(clip: &Clip, plan: &Plan<Figure>) -> anyhow::Result<Study
 
 /// The trials and the ladder, as the studio makes them.
 async fn analyse(clip: &Clip) -> anyhow::Result<(Trials, Ladder)> {
-    let segments: Vec<_> = clip
-        .plan
-        .segments()
-        .map(|it| (it.start, it.frames))
-        .collect();
-    let budget = budget(clip.plan.frames, &clip.fixed, &clip.sizes);
     let bench = TrialBench {
         tools: &clip.tools,
         input: &clip.input,
@@ -106,21 +100,29 @@ async fn analyse(clip: &Clip) -> anyhow::Result<(Trials, Ladder)> {
     };
     let places = Semaphore::new(AT_ONCE);
     let folder = clip.room("trials")?;
-    let samples = samples(&segments, budget, Purpose::Trial);
-    let trials = bench.try_title(&samples, &places, &folder, |_| {}).await?;
+    let (plan, chunks) = (&clip.plan, &clip.chunks);
+    let analysis = Analysis::of(plan, &clip.fixed, &clip.sizes);
+    let trials = bench
+        .analyse(&analysis, plan, chunks, &places, &folder, |_| {})
+        .await?;
     let ladder = trials.ladder(clip.per_second(), &clip.fixed);
     let ladder = ladder.ok_or_else(|| anyhow::anyhow!("the trials say nothing"))?;
     let complexity = trials.complexity(clip.per_second()).unwrap_or(f64::NAN);
     Report::say([format!(
-        "\n{}: {} frames of {}x{}, {} segments, {} chunks; tried {} frames in {} samples, {:.1} s of CPU; complexity {complexity:.2}",
+        "\n{}: {} frames of {}x{}, {} segments, {} chunks; tried {} frames in {} samples{}, {:.1} s of CPU; complexity {complexity:.2}",
         clip.name,
         clip.plan.frames,
         clip.report.video.width,
         clip.report.video.height,
-        segments.len(),
+        clip.plan.starts.len(),
         clip.chunks.len(),
         ladder.report.sampled_frames,
-        samples.len(),
+        trials.samples.len(),
+        if analysis.budget.pilot {
+            " and a pilot"
+        } else {
+            ""
+        },
         ladder.report.analysis_cpu_ms as f64 / 1000.0,
     )]);
     Ok((trials, ladder))

@@ -122,6 +122,16 @@ export interface TitleStatus {
   steps: Step[];
   duration_ms?: number | null;
   added_at: string;
+  /** Whole films in one file, for devices that play no manifest. */
+  downloads?: WholeFile[];
+}
+
+export interface WholeFile {
+  codec: string;
+  content_type: string;
+  width: number;
+  height: number;
+  bytes: number;
 }
 
 export type Severity = 'error' | 'warning' | 'note';
@@ -222,6 +232,8 @@ export interface LadderReport {
   measure: 'vmaf' | 'ssim';
   sampled_frames: number;
   analysis_cpu_ms: number;
+  /** CPU time of encoding the rungs in H.264; 0 where it is not known. */
+  encode_cpu_ms?: number;
   points: LadderPoint[];
   hull: LadderPoint[];
   rungs: LadderRung[];

@@ -269,5 +269,6 @@ pub(crate) fn release(file: StoredFile, playlist: StoredFile) -> Release {
         tiles: None,
         images: vec![],
         colour: "#000000".to_owned(),
+        downloads: vec![],
     }
 }

@@ -1,6 +1,6 @@
 //! A session as its client sees it.
 
-use contracts_delivery::{Release, StoredFile, Tier};
+use contracts_delivery::{Download, Release, StoredFile, Tier};
 use platform_clock::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -30,6 +30,8 @@ pub(super) struct SessionView {
     #[schema(required)]
     tiles: Option<TilesView>,
     subtitles: Vec<SubtitleView>,
+    /// Whole files for devices that play neither manifest; mostly none.
+    downloads: Vec<DownloadView>,
     /// Where the viewer stopped, in milliseconds; null when nowhere.
     #[schema(required)]
     bookmark_ms: Option<u64>,
@@ -77,6 +79,20 @@ struct SubtitleView {
     url: String,
 }
 
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Download)]
+struct DownloadView {
+    /// The file.
+    url: String,
+    /// What it is, such as `video/mpeg`.
+    content_type: &'static str,
+    /// What its picture is encoded in: `vp8`, `mpeg2` or `cinepak`.
+    codec: String,
+    width: u32,
+    height: u32,
+    bytes: u64,
+}
+
 impl SessionView {
     pub(super) fn new(playback: &Playback, offer: Offer, public: &PublicUrl) -> Self {
         let Offer {
@@ -87,6 +103,7 @@ impl SessionView {
         let places = playback.places(&session);
         let life = session.expires_at.since(session.seen_at);
         let (tiles, subtitles) = (tiles(&release, &places), subtitles(&release, &places));
+        let downloads = downloads(&release, session.max_height, &places);
         let ranked = session.appliances.into_iter().zip(&places);
         Self {
             session_id: session.id.to_string(),
@@ -109,6 +126,7 @@ impl SessionView {
                 .collect(),
             tiles,
             subtitles,
+            downloads,
             bookmark_ms,
         }
     }
@@ -137,6 +155,21 @@ fn subtitles(release: &Release, places: &[SignedPlace]) -> Vec<SubtitleView> {
         url: url(&track.file, places),
     };
     release.subtitles.iter().map(view).collect()
+}
+
+/// Those that the plan allows.
+fn downloads(release: &Release, max_height: u32, places: &[SignedPlace]) -> Vec<DownloadView> {
+    let view = |download: &Download| DownloadView {
+        url: url(&download.file, places),
+        content_type: download.file.name.extension.content_type(),
+        codec: download.codec.clone(),
+        width: download.width,
+        height: download.height,
+        bytes: download.file.bytes,
+    };
+    let allowed = release.downloads.iter();
+    let allowed = allowed.filter(|it| it.height <= max_height);
+    allowed.map(view).collect()
 }
 
 /// A file at the best place.

@@ -62,7 +62,7 @@ impl StudioClient {
             path: path.to_owned(),
             source,
         };
-        let held = held(claim, studio_encode::Effort::default());
+        let held = held(claim, studio_encode::Effort::default(), 0);
         let request = self.http.get(self.url(wire::MASTER)).query(&held);
         let mut body = self.send_request(request).await?.bytes_stream();
         let mut file = tokio::fs::File::create(path).await.map_err(disk)?;
@@ -83,7 +83,7 @@ impl StudioClient {
         let request = self
             .http
             .put(self.url(wire::CHUNK))
-            .query(&held(claim, made.effort))
+            .query(&held(claim, made.effort, made.cpu_ms))
             .body(reqwest::Body::wrap_stream(stream));
         self.send_request(request).await.map(|_| ())
     }
@@ -121,10 +121,11 @@ impl StudioClient {
     }
 }
 
-const fn held(claim: &Claim, effort: studio_encode::Effort) -> Held {
+const fn held(claim: &Claim, effort: studio_encode::Effort, cpu_ms: u64) -> Held {
     Held {
         offer: claim.lease.offer,
         claim: claim.lease.claim,
         effort,
+        cpu_ms,
     }
 }

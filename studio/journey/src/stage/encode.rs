@@ -162,7 +162,7 @@ fn judged(error: &EncodeError) -> StepError {
     failure(error, error.is_transient() || error.is_out_of_space())
 }
 
-fn room(workshop: &Workshop) -> Result<(), StepError> {
+pub(super) fn room(workshop: &Workshop) -> Result<(), StepError> {
     platform_files::require_space(&workshop.folder, 0, DISK_RESERVE)
         .map_err(|error| failure(&error, true))
 }

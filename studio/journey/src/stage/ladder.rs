@@ -5,9 +5,9 @@ use std::path::Path;
 use contracts_studio::{Priority, VideoCodec};
 use data_workflow::{Meter, StepError};
 use media_ffmpeg::MediaInput;
-use studio_encode::{EncodeError, Grain, TrialBench, measure_grain, renditions};
+use studio_encode::{Analysis, EncodeError, Grain, TrialBench, measure_grain, renditions};
 use studio_inspect::Report;
-use studio_ladder::{Purpose, Rung, Trials, budget, candidates, samples};
+use studio_ladder::{Rung, Trials, candidates};
 
 use crate::LadderChoice;
 use crate::makings::{Analysed, Chosen, Planned, Received, RunInput};
@@ -125,13 +125,8 @@ async fn trials(
     let input = opened(received)?;
     let plan = &planned.plan;
     let sizes = sizes(report, plan.frame_rate);
-    let segments: Vec<_> = plan.segments().map(|it| (it.start, it.frames)).collect();
-    let samples = samples(
-        &segments,
-        budget(plan.frames, &planned.rungs, &sizes),
-        Purpose::Trial,
-    );
-    meter.set_total(samples.iter().map(|sample| sample.frames).sum());
+    let analysis = Analysis::of(plan, &planned.rungs, &sizes);
+    meter.set_total(analysis.frames());
     let bench = TrialBench {
         tools: &workshop.tools,
         input: &input,
@@ -146,8 +141,9 @@ async fn trials(
             path: folder.to_owned(),
             source,
         })?;
+    let places = &workshop.places;
     bench
-        .try_title(&samples, &workshop.places, folder, on_done)
+        .analyse(&analysis, plan, &planned.chunks, places, folder, on_done)
         .await
 }
 

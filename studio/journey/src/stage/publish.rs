@@ -10,6 +10,8 @@ use crate::makings::{Makings, RunInput};
 use crate::outcome::failure;
 use crate::record::TitleRecord;
 use crate::stage::uploads;
+
+use super::downloads::{listed, stored};
 use crate::workshop::{Workshop, remove_folder};
 
 /// Stores the parts, publishes the release, and puts it into the catalogue; then withdraws what it
@@ -23,9 +25,10 @@ pub(crate) async fn publish(
     let Some(record) = workshop.records.get(&input.title).await? else {
         return Err(StepError::Permanent("the title was deleted".to_owned()));
     };
-    let release = assemble(&*workshop.origin, parts)
+    let mut release = assemble(&*workshop.origin, parts)
         .await
         .map_err(|error| failure(&error, true))?;
+    release.downloads = stored(&*workshop.origin, &makings.downloads).await?;
     let id = workshop
         .origin
         .publish(&release)
@@ -45,6 +48,7 @@ pub(crate) async fn publish(
             .map_err(|error| failure(&error, true))?;
     }
     let (warnings, ladder) = (makings.warnings(), makings.ladder_report());
+    let downloads = listed(&release.downloads);
     workshop
         .records
         .change(&input.title, |record| {
@@ -52,6 +56,7 @@ pub(crate) async fn publish(
             record.unpublished = false;
             record.warnings.clone_from(&warnings);
             record.ladder.clone_from(&ladder);
+            record.downloads.clone_from(&downloads);
             true
         })
         .await?;

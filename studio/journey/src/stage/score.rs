@@ -79,7 +79,7 @@ impl Title<'_> {
         let plan = &self.planned.plan;
         let segments: Vec<_> = plan.segments().map(|it| (it.start, it.frames)).collect();
         let budget = measure_budget(plan.frames, rungs);
-        let samples = samples(&segments, budget, Purpose::Measure);
+        let samples = samples(&segments, budget, Purpose::Measure, None);
         let frames = samples.iter().map(|sample| sample.frames).sum();
         meter.set_total(frames);
         let input = opened(received)?;

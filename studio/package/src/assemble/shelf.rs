@@ -160,16 +160,29 @@ impl Shelf<'_> {
 
     /// The origin takes a second name of the file: the work folder keeps its own.
     async fn file(&self, path: &Path, extension: Extension) -> Result<StoredFile, AssembleError> {
-        let offered = second_name(path).await.map_err(|source| {
-            let path = path.to_owned();
-            AssembleError::Part { path, source }
-        })?;
-        let stored = self.origin.store(&offered, extension).await;
-        stored.map_err(|source| AssembleError::Origin {
-            path: path.to_owned(),
-            source,
-        })
+        store_part(self.origin, path, extension).await
     }
+}
+
+/// Stores one file, which stays where it is and must not be written over in place afterwards, as the
+/// origin may share its bytes.
+///
+/// # Errors
+/// [`AssembleError::Part`] and [`AssembleError::Origin`].
+pub async fn store_part(
+    origin: &dyn Origin,
+    path: &Path,
+    extension: Extension,
+) -> Result<StoredFile, AssembleError> {
+    let offered = second_name(path).await.map_err(|source| {
+        let path = path.to_owned();
+        AssembleError::Part { path, source }
+    })?;
+    let stored = origin.store(&offered, extension).await;
+    stored.map_err(|source| AssembleError::Origin {
+        path: path.to_owned(),
+        source,
+    })
 }
 
 /// A hard link beside the file, or a copy where the file system has no links.
