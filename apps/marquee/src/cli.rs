@@ -40,6 +40,83 @@ pub(crate) enum Command {
     /// Tell why a client is sent where, and what another ranker would make of it
     #[command(subcommand)]
     Steer(Steer),
+    /// Run a day of a large service from a seed, by the service's own decisions
+    #[command(subcommand)]
+    Simulate(Simulate),
+    /// Work out how large a service has to be
+    #[command(subcommand)]
+    Plan(Plan),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Simulate {
+    /// Steering, fill and 17,000 appliances over a day: who serves what, and what a loss does
+    Delivery(SimulateDelivery),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SimulateDelivery {
+    /// A hundredth of the size, within seconds
+    #[arg(long)]
+    pub(crate) quick: bool,
+    /// What chance begins with
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Days simulated, each from a seed of its own; what they differ by is the error
+    #[arg(long, default_value_t = 3)]
+    pub(crate) seeds: u64,
+    /// Answer in JSON on standard output
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Plan {
+    /// Plays a second, servers, storage and appliances, from a few assumptions
+    Capacity(PlanCapacity),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PlanCapacity {
+    /// Active members, in millions
+    #[arg(long, default_value_t = 100.0)]
+    pub(crate) members: f64,
+    /// Plays of a member a day
+    #[arg(long, default_value_t = 3.0)]
+    pub(crate) plays: f64,
+    /// Percent of the members that ask for a play at the worst moment
+    #[arg(long, default_value_t = 75.0)]
+    pub(crate) asking: f64,
+    /// Milliseconds in which the playback service answers
+    #[arg(long, default_value_t = 20.0)]
+    pub(crate) answer_ms: f64,
+    /// Connections a server holds
+    #[arg(long, default_value_t = 10_000.0)]
+    pub(crate) connections: f64,
+    /// Megabytes uploaded a minute
+    #[arg(long, default_value_t = 2_500.0)]
+    pub(crate) upload_mb: f64,
+    /// Formats that an upload is made into
+    #[arg(long, default_value_t = 10.0)]
+    pub(crate) formats: f64,
+    /// Hours watched a day, in millions
+    #[arg(long, default_value_t = 400.0)]
+    pub(crate) hours: f64,
+    /// The busiest hour over the mean hour
+    #[arg(long, default_value_t = 2.0)]
+    pub(crate) busiest: f64,
+    /// Megabits a second of a play
+    #[arg(long, default_value_t = 4.3)]
+    pub(crate) play_mbps: f64,
+    /// Gigabits a second that an appliance sends
+    #[arg(long, default_value_t = 40.0)]
+    pub(crate) appliance_gbps: f64,
+    /// Percent of that which is planned with
+    #[arg(long, default_value_t = 50.0)]
+    pub(crate) planned: f64,
+    /// Answer in JSON on standard output
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Subcommand)]

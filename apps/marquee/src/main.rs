@@ -34,6 +34,8 @@ async fn main() -> ExitCode {
         Command::Play(play) => command::play::run(play).await,
         Command::Steer(steer) => command::steer::run(steer).await,
         Command::Check(check) => command::check::run(check).await,
+        Command::Simulate(simulate) => command::simulate::run(&simulate),
+        Command::Plan(plan) => command::capacity::run(&plan),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
