@@ -267,6 +267,8 @@ pub(crate) struct EdgeSettings {
     pub(crate) cache: Option<PathBuf>,
     pub(crate) cache_bytes: u64,
     pub(crate) read_ahead_blocks: u32,
+    pub(crate) threads: u32,
+    pub(crate) client_mbps: u32,
     pub(crate) max_streams: u32,
 }
 
@@ -282,6 +284,8 @@ impl Default for EdgeSettings {
             cache: None,
             cache_bytes: own.cache_bytes,
             read_ahead_blocks: own.read_ahead_blocks,
+            threads: own.threads,
+            client_mbps: own.client_mbps,
             max_streams: own.max_streams,
         }
     }
@@ -335,6 +339,8 @@ impl EdgeSettings {
                 .unwrap_or_else(|| data.join("edge").join(&self.id.0)),
             cache_bytes: self.cache_bytes,
             read_ahead_blocks: self.read_ahead_blocks,
+            threads: self.threads,
+            client_mbps: self.client_mbps,
             max_streams: self.max_streams,
             origin_url: with_slash(&upstream.origin),
             control_url: with_slash(&upstream.control),

@@ -1,6 +1,7 @@
 //! What other planes may see of delivery: releases and their files, playback tokens, and the services
 //! that publish and rank. Types and traits only; nothing here opens a file or a socket.
 
+mod access;
 mod file_name;
 mod origin;
 mod range_request;
@@ -12,6 +13,7 @@ mod steering;
 mod token;
 mod upstream;
 
+pub use access::{ACCESS_TOPIC, AccessEvent};
 pub use file_name::{BadFileName, Extension, FileName};
 pub use origin::{Origin, OriginError};
 pub use range_request::RangeRequest;

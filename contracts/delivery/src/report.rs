@@ -6,7 +6,7 @@ use platform_clock::Timestamp;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::{ApplianceId, KeySet, OriginError, Tier};
+use crate::{AccessEvent, ApplianceId, KeySet, OriginError, Tier};
 
 /// What an appliance says of itself every few seconds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,6 +68,13 @@ pub trait ControlPlane: Send + Sync {
         appliance: &ApplianceId,
         report: ApplianceReport,
     ) -> Result<ReportReply, ControlError>;
+
+    /// Takes what an appliance sent.
+    async fn access(
+        &self,
+        appliance: &ApplianceId,
+        events: Vec<AccessEvent>,
+    ) -> Result<(), ControlError>;
 }
 
 /// One file that every appliance must drop.

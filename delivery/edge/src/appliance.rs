@@ -4,8 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
-use axum::Router;
-use contracts_delivery::{ControlError, ControlPlane, Upstream};
+use contracts_delivery::{AccessEvent, ControlError, ControlPlane, Upstream};
 use platform_clock::SharedClock;
 use platform_http::Shutdown;
 use prometheus_client::registry::Registry;
@@ -18,7 +17,7 @@ use crate::library::Library;
 use crate::limits::REPORT_RETRY_SECONDS;
 use crate::metrics::EdgeMetrics;
 use crate::releases::Releases;
-use crate::request;
+use crate::scrub::{Scrubbed, scrub};
 
 /// Why an appliance could not start.
 #[derive(Debug, thiserror::Error)]
@@ -40,7 +39,7 @@ pub enum OpenError {
 /// An appliance; clones are shared.
 #[derive(Clone)]
 pub struct Appliance {
-    inner: Arc<Inner>,
+    pub(crate) inner: Arc<Inner>,
 }
 
 pub(crate) struct Inner {
@@ -50,6 +49,9 @@ pub(crate) struct Inner {
     pub(crate) metrics: EdgeMetrics,
     pub(crate) streams: Arc<Semaphore>,
     pub(crate) read_ahead: u32,
+    pub(crate) capacity_mbps: u32,
+    pub(crate) client_mbps: u32,
+    pub(crate) clock: SharedClock,
     control: ControlLine,
 }
 
@@ -100,18 +102,16 @@ impl Appliance {
             inner: Arc::new(Inner {
                 library,
                 releases: Releases::default(),
-                keys: KeyRing::new(clock, keys),
+                keys: KeyRing::new(Arc::clone(&clock), keys),
                 metrics,
                 streams: Arc::new(Semaphore::new(config.max_streams as usize)),
                 read_ahead: config.read_ahead_blocks,
+                capacity_mbps: config.capacity_mbps,
+                client_mbps: config.client_mbps,
+                clock,
                 control,
             }),
         })
-    }
-
-    /// `GET|HEAD /p/{token}/{name}`. Serve it over HTTP/1.1 alone.
-    pub fn router(&self) -> Router {
-        request::router(Arc::clone(&self.inner))
     }
 
     /// Enters the appliance's metrics into `registry`.
@@ -125,6 +125,12 @@ impl Appliance {
     /// [`ControlError`]; stored files go on being served.
     pub async fn report(&self) -> Result<u32, ControlError> {
         self.inner.report().await
+    }
+
+    /// Looks at every stored block now; what has changed on the disk is filled again. While it serves, an
+    /// appliance does so by itself, once a week.
+    pub async fn scrub(&self) -> Scrubbed {
+        scrub(&self.inner.library, Duration::ZERO).await
     }
 
     /// Reports every few seconds until `shutdown`.
@@ -165,6 +171,12 @@ impl Inner {
             metrics: &self.metrics,
         };
         self.control.exchange(acts).await
+    }
+
+    /// Tells the control plane what was sent.
+    pub(crate) async fn tell(&self, events: Vec<AccessEvent>) -> Result<(), ControlError> {
+        let identity = &self.control.identity;
+        self.control.plane.access(&identity.id, events).await
     }
 
     /// A token names a key that is unknown here: the reply brings the present ones.

@@ -6,7 +6,7 @@ use contracts_delivery::{ApplianceId, Tier};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::limits::MAX_READ_AHEAD_BLOCKS;
+use crate::limits::{MAX_READ_AHEAD_BLOCKS, MAX_THREADS};
 
 /// What an operator says of an appliance. Every setting has a default fit for a trial on one machine.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +26,10 @@ pub struct EdgeConfig {
     pub cache_bytes: u64,
     /// Blocks of 1 MiB fetched ahead of a player within its own request; at most 8.
     pub read_ahead_blocks: u32,
+    /// Event loops that serve players; 0: one a core.
+    pub threads: u32,
+    /// What one play may be sent, in megabits a second; 0: as much as it takes.
+    pub client_mbps: u32,
     /// Most responses at once; more are answered 503, and players go on to the next appliance.
     pub max_streams: u32,
     /// Where it fills from; ends with `/`.
@@ -47,6 +51,8 @@ impl Default for EdgeConfig {
             folder: PathBuf::from("data/edge"),
             cache_bytes: 20 << 30,
             read_ahead_blocks: 3,
+            threads: 0,
+            client_mbps: 400,
             max_streams: 2_000,
             origin_url: local(7000),
             control_url: local(7000),
@@ -86,6 +92,9 @@ impl EdgeConfig {
         }
         if self.capacity_mbps == 0 {
             return bad("capacity_mbps", "must not be 0");
+        }
+        if self.threads > MAX_THREADS {
+            return bad("threads", "must not be over 256");
         }
         if self.max_streams == 0 {
             return bad("max_streams", "must not be 0");

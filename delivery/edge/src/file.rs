@@ -11,6 +11,7 @@ use parking_lot::Mutex;
 use tokio::sync::oneshot;
 
 use crate::limits::WAIT_TIMEOUT;
+use crate::prepare::block_of;
 
 use self::blocks::{Blocks, Want};
 use self::disk::{DiskFile, Kept};
@@ -33,6 +34,8 @@ pub(crate) struct OpenFile {
     disk: Option<Arc<DiskFile>>,
     /// Set when the file was withdrawn while players were reading it.
     gone: AtomicBool,
+    /// Set when the library let go of it.
+    retired: AtomicBool,
 }
 
 /// Where a block's bytes are.
@@ -66,6 +69,7 @@ impl OpenFile {
             })),
             disk: disk.map(Arc::new),
             gone: AtomicBool::new(false),
+            retired: AtomicBool::new(false),
         })
     }
 
@@ -74,8 +78,63 @@ impl OpenFile {
         self.gone.store(true, Ordering::Release);
     }
 
-    fn is_gone(&self) -> bool {
+    /// Stores nothing more: the library opens the file anew when it is asked for.
+    pub(crate) fn retire(&self) {
+        self.retired.store(true, Ordering::Release);
+    }
+
+    pub(crate) fn is_retired(&self) -> bool {
+        self.retired.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn is_gone(&self) -> bool {
         self.gone.load(Ordering::Acquire)
+    }
+
+    /// Up to where a range is stored without a gap; its start when it begins with a block that is not.
+    pub(crate) fn stored_until(&self, range: ByteRange) -> u64 {
+        if range.is_empty() {
+            return range.start;
+        }
+        let (first, last) = (block_of(range.start), block_of(range.end - 1));
+        let stored = self.blocks.lock().stored_from(first, last);
+        if stored == first {
+            return range.start;
+        }
+        range.end.min(u64::from(stored) * BLOCK_BYTES)
+    }
+
+    /// The disk cannot give a block that should be stored: asking for it once more fills it. Whether it was
+    /// stored until now.
+    pub(crate) fn lose(&self, block: u32) -> bool {
+        self.blocks.lock().lost(block)
+    }
+
+    /// The stored file, as much of it as is there.
+    pub(crate) fn stored_on(&self) -> Option<&std::fs::File> {
+        self.disk.as_deref().map(DiskFile::data)
+    }
+
+    /// Whether a stored block is what the tree says; `None` when it is not stored. One of an earlier run is
+    /// verified, and filled if need be, as by whoever asks for it first.
+    pub(crate) async fn is_sound(
+        self: &Arc<Self>,
+        block: u32,
+        filler: &Arc<Filler>,
+    ) -> Option<bool> {
+        let range = self.block_range(block);
+        if self.blocks.lock().is_kept(block) {
+            return self.block(block, filler).await.ok().map(|_| true);
+        }
+        if self.stored_until(range) <= range.start {
+            return None;
+        }
+        let (file, disk) = (Arc::clone(self), Arc::clone(self.disk.as_ref()?));
+        let checked = blocking(move || {
+            let bytes = disk.read(range.start, range.len())?;
+            Ok(file.outboard.verify_block(u64::from(block), &bytes))
+        });
+        Some(checked.await.unwrap_or(false))
     }
 
     /// The bytes a block covers.
@@ -136,7 +195,7 @@ impl OpenFile {
             Ok(bytes) => Some(bytes),
             Err(error) => {
                 tracing::warn!(file = %self.hash, block, %error, "cannot read a stored block");
-                self.blocks.lock().lost(block);
+                self.lose(block);
                 None
             }
         }

@@ -61,7 +61,8 @@ impl KeyRing {
         self.verify(token)
     }
 
-    fn verify(&self, token: &str) -> Result<Claims, TokenError> {
+    /// Checks a token with the keys that are known here.
+    pub(crate) fn verify(&self, token: &str) -> Result<Claims, TokenError> {
         self.keys.read().verify(token, self.clock.now())
     }
 }

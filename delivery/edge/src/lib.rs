@@ -1,27 +1,36 @@
 //! The appliance: serves published files to players by byte range, from a cache that fills itself.
 //!
-//! A request's journey, and the modules along it: [`request`](crate) checks the token, that the file
-//! belongs to the token's release, and the range; the library opens the file; the file gives its blocks,
-//! filling each that is missing from the [`Upstream`](contracts_delivery::Upstream) exactly once however
-//! many players wait, and verifying it against the file's hash tree before it is stored or any byte of it
-//! leaves. Beside that the control loop reports to the control plane and drops withdrawn files.
+//! A request's journey, and the modules along it: an event loop of `serve` reads its [`head`]; `prepare` checks
+//! the token, that the file belongs to the token's release, and the range; the library opens the file; the file
+//! gives its blocks, filling each that is missing from the [`Upstream`](contracts_delivery::Upstream) exactly
+//! once however many players wait, and verifying it against the file's hash tree before it is stored or any byte
+//! of it leaves. Beside that the control loop reports to the control plane and drops withdrawn files.
 //!
 //! Opens no store and trusts no upstream. This crate must not know accounts, titles or manifests.
 
+mod access;
 mod appliance;
+mod conditions;
 mod config;
 mod control;
 mod file;
+pub mod head;
 mod http_control;
 mod http_fill;
 mod keyring;
 mod library;
 pub mod limits;
 mod metrics;
+mod prepare;
+mod refusal;
 mod releases;
-mod request;
+mod scrub;
+mod serve;
+mod slot;
 
 pub use appliance::{Appliance, OpenError};
 pub use config::{BadEdgeConfig, EdgeConfig};
 pub use http_control::HttpControl;
 pub use http_fill::HttpFill;
+pub use scrub::Scrubbed;
+pub use serve::{ListenError, Listeners};

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use contracts_delivery::{FileFacts, SessionId, Upstream, UpstreamError};
@@ -56,13 +56,49 @@ impl Lease {
     fn is_idle(&self) -> bool {
         Arc::strong_count(&self.0) == 1
     }
+
+    /// Nothing more is stored in a file that is let go of: whoever took hold of it at that very moment reads
+    /// on, beside whoever opens it anew.
+    fn retire(&self) {
+        if let Some(file) = self.0.file.get() {
+            file.retire();
+        }
+    }
+
+    fn retire_if_idle(&self) -> bool {
+        let is_idle = self.is_idle();
+        if is_idle {
+            self.retire();
+        }
+        is_idle
+    }
 }
 
 /// A file and the hold on it.
 #[derive(Debug, Clone)]
 pub(crate) struct HeldFile {
     pub(crate) file: Arc<OpenFile>,
-    _lease: Lease,
+    lease: Lease,
+}
+
+/// A file that was open a moment ago, without a hold on it: it may be evicted meanwhile.
+#[derive(Debug)]
+pub(crate) struct RecentFile(Weak<Place>);
+
+impl HeldFile {
+    /// The same without the hold.
+    pub(crate) fn recent(&self) -> RecentFile {
+        RecentFile(Arc::downgrade(&self.lease.0))
+    }
+}
+
+impl RecentFile {
+    /// Holds the file again; `None` when it is not open any more.
+    pub(crate) fn hold(&self) -> Option<HeldFile> {
+        let lease = Lease(self.0.upgrade()?);
+        let file = Arc::clone(lease.0.file.get()?);
+        Some(HeldFile { file, lease })
+    }
 }
 
 impl Library {
@@ -111,16 +147,11 @@ impl Library {
             .file
             .get_or_try_init(|| self.open_once(hash, &lease.0));
         let opened = tokio::time::timeout(WAIT_TIMEOUT, opening).await;
-        match opened.unwrap_or(Err(UpstreamError::Timeout)) {
-            Ok(file) => Ok(HeldFile {
-                file: Arc::clone(file),
-                _lease: lease.clone(),
-            }),
-            Err(error) => {
-                self.forget_unopened(hash, lease);
-                Err(error)
-            }
-        }
+        let opened = opened.unwrap_or(Err(UpstreamError::Timeout))?;
+        Ok(HeldFile {
+            file: Arc::clone(opened),
+            lease: lease.clone(),
+        })
     }
 
     async fn open_once(
@@ -140,9 +171,22 @@ impl Library {
         opened
     }
 
-    /// A play used the file.
-    pub(crate) fn touch(&self, file: ContentHash, play: SessionId) {
-        self.index.lock().eviction.touch(file, play);
+    /// Plays used files.
+    pub(crate) fn touch(&self, uses: impl IntoIterator<Item = (ContentHash, SessionId)>) {
+        let mut index = self.index.lock();
+        for (file, play) in uses {
+            index.eviction.touch(file, play);
+        }
+    }
+
+    /// The files of which anything is stored.
+    pub(crate) fn stored_files(&self) -> Vec<ContentHash> {
+        self.index.lock().eviction.files()
+    }
+
+    /// Whether anything is stored at all.
+    pub(crate) const fn stores(&self) -> bool {
+        self.folder.is_some()
     }
 
     /// Bytes in the cache.
@@ -156,20 +200,11 @@ impl Library {
             return lease.clone();
         }
         if index.open.len() >= MAX_IDLE_FILES {
-            index.open.retain(|_, lease| !lease.is_idle());
+            index.open.retain(|_, lease| !lease.retire_if_idle());
         }
         let lease = Lease(Arc::default());
         index.open.insert(hash, lease.clone());
         lease
-    }
-
-    fn forget_unopened(&self, hash: ContentHash, lease: Lease) {
-        let mut index = self.index.lock();
-        drop(lease);
-        let unused = |known: &Lease| known.is_idle() && !known.0.file.initialized();
-        if index.open.get(&hash).is_some_and(unused) {
-            index.open.remove(&hash);
-        }
     }
 
     async fn open_file(&self, hash: ContentHash) -> Result<Arc<OpenFile>, UpstreamError> {
@@ -202,11 +237,16 @@ impl Library {
     }
 
     /// Takes `bytes` of room for a file, evicting others if need be; whether there is room. Blocks.
-    pub(crate) fn make_room(&self, file: ContentHash, bytes: u64) -> bool {
+    pub(crate) fn make_room(&self, file: &OpenFile, bytes: u64) -> bool {
         let Some(folder) = &self.folder else {
             return false;
         };
         let mut index = self.index.lock();
+        // Looked at under the lock that files are let go of under.
+        if file.is_retired() || file.is_gone() {
+            return false;
+        }
+        let file = file.hash;
         index.eviction.grow(file, bytes);
         let room =
             self.trim(&mut index) && require_space(folder, bytes, DISK_RESERVE_BYTES).is_ok();
@@ -231,7 +271,9 @@ impl Library {
             let Some(victim) = eviction.evict(idle) else {
                 return false;
             };
-            open.remove(&victim);
+            if let Some(lease) = open.remove(&victim) {
+                lease.retire();
+            }
             self.unlink(victim);
             self.metrics.evicted_files.inc();
             tracing::debug!(file = %victim, "evicted");

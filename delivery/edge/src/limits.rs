@@ -27,9 +27,6 @@ pub const MAX_READ_AHEAD_BLOCKS: u32 = 8;
 /// upstream that is down.
 pub const FAILURE_COOLDOWN: Duration = Duration::from_millis(500);
 
-/// Stored blocks are read and sent in pieces of this many bytes: what one slow player holds in memory.
-pub const PIECE_BYTES: u64 = 256 << 10;
-
 /// Most bytes of a hash tree: 64 a block, so files up to 128 GiB.
 pub const MAX_OUTBOARD_BYTES: u64 = 8 << 20;
 
@@ -63,5 +60,114 @@ pub const MAX_REPORT_SECONDS: u32 = 30;
 
 /// Seconds until the next report when one failed.
 pub const REPORT_RETRY_SECONDS: u32 = 2;
+
+/// Every stored block is looked at once in so long, evenly: 20 TB are then 33 MB a second.
+pub const SCRUB_PERIOD: Duration = Duration::from_hours(7 * 24);
+
+/// An appliance that stores next to nothing looks for new files at least so often.
+pub const SCRUB_REST: Duration = Duration::from_hours(1);
+
+/// Most event loops of an appliance: more than any machine has cores that one network card feeds.
+pub const MAX_THREADS: u32 = 256;
+
+/// Most bytes of a request's head: a token is 186 bytes, and what browsers add under 2 KiB.
+pub const MAX_HEAD_BYTES: usize = 8 << 10;
+
+/// Most fields of a request's head; browsers send about twenty.
+pub const MAX_HEADERS: usize = 64;
+
+/// A head that has not come by then does not come: who sends a byte now and then must not hold a connection.
+pub const HEAD_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// A connection nobody asked on for so long is closed; players ask every few seconds.
+pub const IDLE_TIMEOUT: Duration = Duration::from_mins(1);
+
+/// An answer that could not be found out by then is given up: longer than any of its parts may take.
+pub const PENDING_TIMEOUT: Duration = Duration::from_secs(45);
+
+/// A player takes at least [`STALL_BYTES`] of an answer in such a time, or is cut off.
+pub const STALL_WINDOW: Duration = Duration::from_secs(30);
+
+/// See [`STALL_WINDOW`]: far below the lowest rung's rate.
+pub const STALL_BYTES: u64 = 64 << 10;
+
+/// Answers under way are given so long to go out when the appliance stops.
+pub const DRAIN: Duration = Duration::from_secs(5);
+
+/// Most connections of an appliance, at about 400 bytes each while they are idle, and what the system takes.
+pub const MAX_CONNECTIONS: usize = 1 << 18;
+
+/// Connections that wait to be accepted.
+pub const BACKLOG: i32 = 4_096;
+
+/// Connections accepted in one turn of an event loop, so that those that are there get theirs.
+pub const ACCEPTS: usize = 64;
+
+/// Accepting pauses so long when it failed, by which time a descriptor may be free.
+pub const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// Events taken from the system in one turn.
+pub const EVENTS: usize = 1_024;
+
+/// Steps one connection may take in a turn: with [`SEND_STEP`], 2 MiB.
+pub const TURN_STEPS: usize = 4;
+
+/// An event loop looks at the clock at least so often.
+pub const TICK: Duration = Duration::from_millis(250);
+
+/// A connection's times are looked at so often at least, whatever it was about when they were noted.
+pub const LOOK_EVERY: Duration = Duration::from_secs(10);
+
+/// Bytes read from a connection at once: two heads.
+pub const READ_BYTES: usize = 2 * MAX_HEAD_BYTES;
+
+/// Bytes of a film sent by one call: one viewer holds its event loop no longer than that takes.
+pub const SEND_STEP: u64 = 512 << 10;
+
+/// A body of at most so many bytes goes out with its head.
+pub const INLINE_BYTES: u64 = 16 << 10;
+
+/// How far apart bytes are looked for in the page cache: the system reads ahead at least so far.
+pub const PROBE_STRIDE: u64 = 128 << 10;
+
+/// Threads that wait for the disk: what keeps a solid-state disk's queue filled.
+pub const DISK_THREADS: usize = 24;
+
+/// Of these, threads that may read for whoever has got a first byte already: they keep the disk busy, and the
+/// others find it soon.
+pub const NEXT_READS: usize = 6;
+
+/// Bytes read from the disk for whoever waits for a first byte: soon there, and enough to begin with.
+pub const READ_FIRST: u64 = 64 << 10;
+
+/// Bytes read from the disk at once.
+pub const READ_STEP: u64 = SEND_STEP;
+
+/// Files that an event loop finds again without asking anybody.
+pub const MAX_RECENT_FILES: usize = 8_192;
+
+/// The whole appliance may run ahead of its capacity by so many milliseconds.
+pub const TOTAL_BURST_MS: u64 = 100;
+
+/// A play may run ahead of its rate by so many milliseconds: a player fills its buffer in bursts.
+pub const CLIENT_BURST_MS: u64 = 1_000;
+
+/// Whatever the rate, so much may go at once.
+pub const MIN_BURST_BYTES: u64 = 2 << 20;
+
+/// An event loop hands on what it noted of answers so often.
+pub const ACCESS_FLUSH: Duration = Duration::from_millis(200);
+
+/// And when there is so much of it.
+pub const ACCESS_FLUSH_EVENTS: usize = 256;
+
+/// Hand-ons that may wait for the control plane; more are lost and counted.
+pub const ACCESS_QUEUE: usize = 256;
+
+/// What was sent is told to the control plane so often.
+pub const ACCESS_PERIOD: Duration = Duration::from_secs(1);
+
+/// Answers told at once: under 1 MB of JSON.
+pub const ACCESS_BATCH: usize = 2_000;
 
 const _: () = assert!(WAIT_TIMEOUT.as_secs() > FILL_TIMEOUT.as_secs());

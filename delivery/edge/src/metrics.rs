@@ -24,6 +24,8 @@ pub(crate) struct EdgeMetrics {
     pub(crate) evicted_files: Count,
     pub(crate) withdrawn_files: Count,
     pub(crate) unstored_blocks: Count,
+    pub(crate) access_lost: Count,
+    pub(crate) damaged_blocks: Count,
 }
 
 impl EdgeMetrics {
@@ -60,6 +62,16 @@ impl EdgeMetrics {
                 "unstored_blocks",
                 "Blocks served that found no room",
                 &self.unstored_blocks,
+            ),
+            (
+                "damaged_blocks",
+                "Stored blocks that the slow look found changed on the disk",
+                &self.damaged_blocks,
+            ),
+            (
+                "access_lost_events",
+                "Notes of answers that could not be told to the control plane",
+                &self.access_lost,
             ),
         ];
         for (name, help, counter) in counters {

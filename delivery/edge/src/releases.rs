@@ -25,6 +25,11 @@ struct Known {
 }
 
 impl Releases {
+    /// The names a token for `release` opens, where they are known already.
+    pub(crate) fn known(&self, release: ReleaseId) -> Option<Arc<HashSet<FileName>>> {
+        self.known.lock().files.get(&release).cloned()
+    }
+
     /// The names a token for `release` opens.
     ///
     /// # Errors
@@ -34,8 +39,8 @@ impl Releases {
         release: ReleaseId,
         library: &Library,
     ) -> Result<Arc<HashSet<FileName>>, UpstreamError> {
-        if let Some(files) = self.known.lock().files.get(&release) {
-            return Ok(Arc::clone(files));
+        if let Some(files) = self.known(release) {
+            return Ok(files);
         }
         let text = read_whole(release, library).await?;
         let parsed: Release = serde_json::from_slice(&text).map_err(|error| {

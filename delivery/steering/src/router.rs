@@ -1,4 +1,4 @@
-//! The route on which appliances report.
+//! The routes on which appliances report.
 
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{DefaultBodyLimit, Path, State};
@@ -6,17 +6,19 @@ use axum::http::StatusCode;
 use axum::routing::post;
 use axum::{Json, Router};
 use contracts_delivery::{
-    ApplianceId, ApplianceReport, ClusterSecret, ControlError, ControlPlane as _, ReportReply,
+    AccessEvent, ApplianceId, ApplianceReport, ClusterSecret, ControlError, ControlPlane as _,
+    ReportReply,
 };
 use platform_http::{BODY_BYTES, Problem, Result, closed};
 
 use crate::service::SteeringService;
 
-/// `POST /steering/v1/appliances/{id}/report`, closed to whoever does not show `secret`: the reply holds
-/// the signing keys.
+/// `POST /steering/v1/appliances/{id}/report` and `/access`, closed to whoever does not show `secret`: the reply
+/// to a report holds the signing keys.
 pub fn report_router(steering: SteeringService, secret: ClusterSecret) -> Router {
     let routes = Router::new()
         .route("/steering/v1/appliances/{id}/report", post(report))
+        .route("/steering/v1/appliances/{id}/access", post(access))
         .with_state(steering);
     let refusal = "reports carry the cluster secret as a bearer token";
     closed(routes, refusal, move |shown| secret.admits(shown))
@@ -30,14 +32,28 @@ async fn report(
 ) -> Result<Json<ReportReply>> {
     let Json(report) = body.map_err(|error| Problem::bad_request(error.body_text()))?;
     let reply = steering.report(&ApplianceId(id), report).await;
-    reply.map(Json).map_err(|error| match error {
+    reply.map(Json).map_err(problem)
+}
+
+async fn access(
+    State(steering): State<SteeringService>,
+    Path(id): Path<String>,
+    body: std::result::Result<Json<Vec<AccessEvent>>, JsonRejection>,
+) -> Result<StatusCode> {
+    let Json(events) = body.map_err(|error| Problem::bad_request(error.body_text()))?;
+    let taken = steering.access(&ApplianceId(id), events).await;
+    taken.map(|()| StatusCode::NO_CONTENT).map_err(problem)
+}
+
+fn problem(error: ControlError) -> Problem {
+    match error {
         ControlError::Refused(reason) => Problem::bad_request(reason),
         error => Problem::new(
             StatusCode::SERVICE_UNAVAILABLE,
-            "the control plane cannot read its store; report again",
+            "the control plane cannot use its store; report again",
         )
         .caused_by(error),
-    })
+    }
 }
 
 #[cfg(test)]

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use contracts_delivery::{
-    ApplianceId, ApplianceReport, Claims, ControlError, ControlPlane, OriginError, ReportReply,
-    TokenSigner, Withdrawal, WithdrawalLog,
+    ACCESS_TOPIC, AccessEvent, ApplianceId, ApplianceReport, Claims, ControlError, ControlPlane,
+    OriginError, ReportReply, TokenSigner, Withdrawal, WithdrawalLog,
 };
 use data_engine::SharedEngine;
 use data_events::{EventError, SharedLog};
@@ -140,6 +140,18 @@ impl ControlPlane for SteeringService {
             withdrawn: new.entries.into_iter().map(|entry| entry.file).collect(),
             next_report_s: if more { 0 } else { REPORT_SECONDS },
         })
+    }
+
+    async fn access(
+        &self,
+        appliance: &ApplianceId,
+        events: Vec<AccessEvent>,
+    ) -> Result<(), ControlError> {
+        let failed = |error: &dyn std::fmt::Display| ControlError::Failed(error.to_string());
+        let payload = serde_json::to_vec(&events).map_err(|error| failed(&error))?;
+        let key = appliance.0.clone().into();
+        let told = self.inner.log.append(ACCESS_TOPIC, key, payload.into());
+        told.await.map(drop).map_err(|error| failed(&error))
     }
 }
 

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result, bail};
 use axum::Router;
 use axum::routing::get;
-use delivery_edge::{Appliance, HttpControl, HttpFill};
+use delivery_edge::{Appliance, HttpControl, HttpFill, Listeners};
 use platform_clock::SystemClock;
-use platform_http::{Server, Shutdown};
+use platform_http::Shutdown;
 use platform_observe::Metrics;
 use tokio::task::JoinSet;
 
@@ -27,8 +27,8 @@ pub(crate) async fn run(config: &Config, serve: &Serve, shutdown: Shutdown) -> R
         .clone()
         .unwrap_or_else(|| serve.data.join(secret::FILE));
     let secret = secret::read(&secret_file).await?;
-    let server = Server::bind(serve.listen.unwrap_or(settings.listen)).await?;
-    let address = server.address();
+    let listeners = Listeners::bind(serve.listen.unwrap_or(settings.listen), settings.threads)?;
+    let address = listeners.address();
     let own = settings.appliance(&config.upstream, address, &serve.data);
     let fill =
         HttpFill::new(own.origin_url.clone(), secret.clone()).context("cannot prepare HTTP")?;
@@ -49,9 +49,9 @@ pub(crate) async fn run(config: &Config, serve: &Serve, shutdown: Shutdown) -> R
     let health = Router::new()
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(|| async { "ok\n" }));
-    let router = appliance.router().merge(health).merge(metrics.router());
+    let beside = health.merge(metrics.router());
     let mut tasks = JoinSet::new();
-    delivery::serve(server, appliance, router, &mut tasks, &shutdown);
+    delivery::serve(listeners, appliance, beside, &mut tasks, &shutdown);
     println!("appliance {} is ready at http://{address}/", settings.id);
     while tasks.join_next().await.is_some() {}
     Ok(())

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use contracts_delivery::{ApplianceId, ClusterSecret, ControlPlane, Tier, Upstream};
-use delivery_edge::{Appliance, EdgeConfig};
+use delivery_edge::{Appliance, EdgeConfig, Listeners};
 use delivery_origin::{OriginStore, fill_router};
 use delivery_steering::SteeringService;
-use platform_http::{Server, Shutdown};
+use platform_http::Shutdown;
 use tokio::task::JoinSet;
 
 use super::ground::Ground;
@@ -55,8 +55,8 @@ impl Delivery {
         tasks: &mut JoinSet<()>,
         shutdown: &Shutdown,
     ) -> Result<SocketAddr> {
-        let server = Server::bind(config.origin.listen).await?;
-        let address = server.address();
+        let listeners = Listeners::bind(config.origin.listen, 0)?;
+        let address = listeners.address();
         let own = EdgeConfig {
             id: ApplianceId("origin".to_owned()),
             base_url: config
@@ -69,10 +69,8 @@ impl Delivery {
             ..EdgeConfig::default()
         };
         let appliance = self.local_appliance(own, ground).await?;
-        let router = appliance
-            .router()
-            .merge(fill_router(self.origin.clone(), secret.clone()));
-        serve(server, appliance, router, tasks, shutdown);
+        let fill = fill_router(self.origin.clone(), secret.clone());
+        serve(listeners, appliance, fill, tasks, shutdown);
         Ok(address)
     }
 
@@ -85,15 +83,14 @@ impl Delivery {
         tasks: &mut JoinSet<()>,
         shutdown: &Shutdown,
     ) -> Result<()> {
-        let server = Server::bind(settings.listen).await?;
-        let own = settings.appliance(&config.upstream, server.address(), &ground.data);
+        let listeners = Listeners::bind(settings.listen, settings.threads)?;
+        let own = settings.appliance(&config.upstream, listeners.address(), &ground.data);
         let appliance = self.local_appliance(own, ground).await?;
         ground.metrics.register(|registry| {
             let label = ("appliance".into(), settings.id.0.clone().into());
             appliance.register_metrics(registry.sub_registry_with_label(label));
         });
-        let router = appliance.router();
-        serve(server, appliance, router, tasks, shutdown);
+        serve(listeners, appliance, axum::Router::new(), tasks, shutdown);
         Ok(())
     }
 
@@ -114,16 +111,20 @@ impl Delivery {
     }
 }
 
-/// Serves an appliance and lets it report.
+/// Serves an appliance, and the routes `beside` what players ask for, and lets it report.
 pub(crate) fn serve(
-    server: Server,
+    listeners: Listeners,
     appliance: Appliance,
-    router: axum::Router,
+    beside: axum::Router,
     tasks: &mut JoinSet<()>,
     shutdown: &Shutdown,
 ) {
-    let stop = shutdown.clone();
-    tasks.spawn(server.http1_only().serve(router, stop));
+    let (serving, stop) = (appliance.clone(), shutdown.clone());
+    tasks.spawn(async move {
+        if let Err(error) = serving.serve(listeners, beside, stop).await {
+            tracing::error!(%error, "an appliance has stopped serving");
+        }
+    });
     let stop = shutdown.clone();
     tasks.spawn(async move { appliance.control_loop(stop).await });
 }

@@ -79,12 +79,26 @@ impl<W, E: Copy> Blocks<W, E> {
         }
     }
 
+    /// Whether an earlier run stored the block and nobody has read it since.
+    pub(crate) fn is_kept(&self, block: u32) -> bool {
+        matches!(self.states.get(block as usize), Some(State::Kept))
+    }
+
     /// Whether a block's fill could be started now without a waiter.
     pub(crate) fn is_absent(&self, block: u32) -> bool {
         matches!(
             self.states.get(block as usize),
             Some(State::Missing | State::Kept)
         )
+    }
+
+    /// The first block from `first` that is not stored; the one after `last` when all are.
+    pub(crate) fn stored_from(&self, first: u32, last: u32) -> u32 {
+        let stored = |block: &u32| matches!(self.states.get(*block as usize), Some(State::Stored));
+        (first..=last)
+            .take_while(stored)
+            .last()
+            .map_or(first, |block| block + 1)
     }
 
     /// A block's fill brought its bytes, verified. Returns who must be told.
@@ -104,12 +118,14 @@ impl<W, E: Copy> Blocks<W, E> {
         self.end(block, State::Failed { error, until })
     }
 
-    /// A stored block could not be read back: it must be filled again.
-    pub(crate) fn lost(&mut self, block: u32) {
+    /// A stored block could not be read back: it must be filled again. Whether it was stored.
+    pub(crate) fn lost(&mut self, block: u32) -> bool {
         let state = &mut self.states[block as usize];
-        if matches!(state, State::Stored) {
+        let was_stored = matches!(state, State::Stored);
+        if was_stored {
             *state = State::Missing;
         }
+        was_stored
     }
 
     fn end(&mut self, block: u32, next: State<W, E>) -> Vec<W> {
@@ -248,6 +264,18 @@ mod tests {
             }
             prop_assert!(driver.waiting.is_empty());
         }
+    }
+
+    #[test]
+    fn a_run_ends_at_the_first_block_that_is_not_stored() {
+        let mut blocks: Blocks<u8, ()> = Blocks::new(4, |_| false);
+        assert_eq!(blocks.stored_from(1, 3), 1);
+        for block in [1, 2] {
+            blocks.want(block, Duration::ZERO, || None);
+            blocks.filled(block, true);
+        }
+        assert_eq!((blocks.stored_from(1, 3), blocks.stored_from(1, 1)), (3, 2));
+        assert_eq!((blocks.stored_from(0, 3), blocks.stored_from(3, 9)), (0, 3));
     }
 
     #[test]

@@ -111,6 +111,11 @@ impl DiskFile {
         })
     }
 
+    /// The data, with holes where blocks are missing.
+    pub(crate) const fn data(&self) -> &File {
+        &self.data
+    }
+
     /// Bytes from `start`.
     pub(crate) fn read(&self, start: u64, bytes: u64) -> io::Result<Bytes> {
         let mut buffer = vec![0; usize::try_from(bytes).map_err(io::Error::other)?];

@@ -52,6 +52,15 @@ impl Filler {
         Arc::clone(&self.ahead).try_acquire_owned().ok()
     }
 
+    /// The disk cannot give a stored block: it takes no room any more, and is filled when it is asked for.
+    pub(crate) fn lost(&self, file: &OpenFile, block: u32) {
+        if file.lose(block)
+            && let Some(library) = self.library.upgrade()
+        {
+            library.give_back(file.hash, file.block_range(block).len());
+        }
+    }
+
     /// Fills a block in a task of its own, so that it outlives whoever asked first.
     pub(crate) fn start(
         self: &Arc<Self>,
@@ -168,7 +177,7 @@ impl Fill {
         let library = self.filler.library.upgrade()?;
         let (file, block, bytes) = (Arc::clone(&self.file), self.block, bytes.clone());
         let stored = blocking(move || {
-            let room = !file.is_gone() && library.make_room(file.hash, bytes.len() as u64);
+            let room = library.make_room(&file, bytes.len() as u64);
             if room && let Err(error) = disk.write(block, &bytes) {
                 library.give_back(file.hash, bytes.len() as u64);
                 return Err(error);

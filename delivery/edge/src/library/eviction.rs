@@ -55,6 +55,11 @@ impl Eviction {
         self.bytes
     }
 
+    /// All files, in no order.
+    pub(crate) fn files(&self) -> Vec<ContentHash> {
+        self.files.keys().copied().collect()
+    }
+
     /// Whether something must go.
     pub(crate) const fn is_over(&self) -> bool {
         self.bytes > self.capacity

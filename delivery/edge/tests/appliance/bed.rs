@@ -1,24 +1,29 @@
 //! An appliance over a synthetic upstream and a control plane that the test holds.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use axum::body::Body;
-use axum::http::{HeaderMap, Method, Request, StatusCode};
-use axum::response::Response;
+use axum::Router;
+use axum::http::{HeaderMap, Method, Response, StatusCode};
+use axum::routing::get;
 use bytes::Bytes;
 use contracts_delivery::{
-    ApplianceId, ApplianceReport, Bandwidth, ByteRange, Claims, ControlError, ControlPlane,
-    Extension, FrameRate, KeySet, Release, ReleaseId, ReportReply, SessionId, SigningKey,
-    StoredFile, Upstream, VideoRendition,
+    AccessEvent, ApplianceId, ApplianceReport, Bandwidth, ByteRange, Claims, ControlError,
+    ControlPlane, Extension, FrameRate, KeySet, Release, ReleaseId, ReportReply, SessionId,
+    SigningKey, StoredFile, Upstream, VideoRendition,
 };
 use data_objects::ContentHash;
-use delivery_edge::{Appliance, EdgeConfig};
+use delivery_edge::{Appliance, EdgeConfig, Listeners};
 use http_body_util::BodyExt as _;
 use parking_lot::Mutex;
 use platform_clock::{ManualClock, Timestamp};
+use platform_http::Shutdown;
 use prometheus_client::registry::Registry;
-use tower::ServiceExt as _;
+use reqwest::Body;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tokio_util::sync::DropGuard;
 
 use crate::upstream::Synthetic;
 
@@ -32,6 +37,7 @@ pub(crate) struct Control {
     up: Mutex<bool>,
     withdrawn: Mutex<Vec<ContentHash>>,
     pub(crate) reports: Mutex<Vec<ApplianceReport>>,
+    pub(crate) access: watch::Sender<Vec<AccessEvent>>,
 }
 
 impl Control {
@@ -66,6 +72,15 @@ impl ControlPlane for Control {
             next_report_s: 2,
         })
     }
+
+    async fn access(
+        &self,
+        _appliance: &ApplianceId,
+        events: Vec<AccessEvent>,
+    ) -> Result<(), ControlError> {
+        self.access.send_modify(|known| known.extend(events));
+        Ok(())
+    }
 }
 
 /// What a test has at hand.
@@ -75,6 +90,12 @@ pub(crate) struct Bed {
     pub(crate) control: Arc<Control>,
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) config: EdgeConfig,
+    pub(crate) at: SocketAddr,
+    client: reqwest::Client,
+    serving: JoinHandle<std::io::Result<()>>,
+    shutdown: Shutdown,
+    /// The appliance stops when the test ends, however it ends.
+    guard: DropGuard,
     registry: Registry,
     folder: Option<tempfile::TempDir>,
 }
@@ -89,13 +110,26 @@ impl Bed {
         let config = EdgeConfig {
             folder: folder.path().join("cache"),
             cache_bytes,
+            // The clock stands still unless it is moved, and with it whoever is paced.
+            capacity_mbps: u32::MAX,
+            client_mbps: 0,
             ..EdgeConfig::default()
         };
+        Self::with(config, upstream, folder).await
+    }
+
+    /// An appliance with settings of a test's own.
+    pub(crate) async fn with(
+        config: EdgeConfig,
+        upstream: Arc<Synthetic>,
+        folder: tempfile::TempDir,
+    ) -> Self {
         let control = Arc::new(Control {
             key: SigningKey::new(7, [7; 32]),
             up: Mutex::new(true),
             withdrawn: Mutex::default(),
             reports: Mutex::default(),
+            access: watch::Sender::default(),
         });
         let clock = ManualClock::at(START);
         Self::open(config, upstream, control, clock, Some(folder)).await
@@ -117,7 +151,17 @@ impl Bed {
             .unwrap();
         let mut registry = Registry::default();
         appliance.register_metrics(&mut registry);
+        let listeners = Listeners::bind(([127, 0, 0, 1], 0).into(), config.threads).unwrap();
+        let (at, shutdown) = (listeners.address(), Shutdown::new());
+        let beside = Router::new().route("/healthz", get(|| async { "ok\n" }));
+        let serve = appliance.clone().serve(listeners, beside, shutdown.clone());
+        let serving = tokio::spawn(serve);
         Self {
+            at,
+            client: client(),
+            serving,
+            guard: shutdown.clone().drop_guard(),
+            shutdown,
             appliance,
             upstream,
             control,
@@ -138,9 +182,19 @@ impl Bed {
             config,
             registry,
             folder,
+            serving,
+            guard,
+            ..
         } = self;
+        drop(guard);
+        serving.await.unwrap().unwrap();
         drop((appliance, registry));
         Self::open(config, upstream, control, clock, folder).await
+    }
+
+    /// Tells the appliance to stop; what is under way goes on for a while.
+    pub(crate) fn stop(&self) {
+        self.shutdown.cancel();
     }
 
     /// Enters a release of `file` upstream and gives its id.
@@ -171,13 +225,14 @@ impl Bed {
         method: Method,
         path: &str,
         headers: &[(&str, &str)],
-    ) -> Response {
-        let mut request = Request::builder().method(method).uri(path);
+    ) -> Response<Body> {
+        let mut request = self
+            .client
+            .request(method, format!("http://{}{path}", self.at));
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let request = request.body(Body::empty()).unwrap();
-        self.appliance.router().oneshot(request).await.unwrap()
+        request.send().await.unwrap().into()
     }
 
     pub(crate) async fn get(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
@@ -227,6 +282,11 @@ impl Answer {
             .get(name)
             .map_or("", |value| value.to_str().unwrap())
     }
+}
+
+/// One connection for each request under way, no cookies, no proxy, paths as they are written.
+pub(crate) fn client() -> reqwest::Client {
+    reqwest::Client::builder().no_proxy().build().unwrap()
 }
 
 /// Bytes that differ from block to block.

@@ -1,5 +1,6 @@
 //! What stays on disk, what goes, and what a restart finds.
 
+use std::os::unix::fs::FileExt as _;
 use std::path::PathBuf;
 
 use axum::http::StatusCode;
@@ -44,6 +45,26 @@ async fn a_block_damaged_on_disk_is_filled_again_and_not_served() {
         reads + 1,
         "the damaged block and no other"
     );
+}
+
+#[tokio::test]
+async fn a_block_that_changes_on_disk_while_it_is_served_is_found_and_filled_again() {
+    let bed = Bed::new(Synthetic::new()).await;
+    let bytes = film(3, 0);
+    let file = bed.upstream.add(bytes.clone(), Extension::Mp4);
+    let path = bed.path(bed.release_of(file), file);
+    assert_eq!(bed.get(&path, &[]).await.bytes, bytes);
+    wait_until_kept(&bed, 3).await;
+    assert_eq!(bed.appliance.scrub().await.damaged, 0);
+    let stored = std::fs::OpenOptions::new().write(true).open(data_file(&bed, file)).unwrap();
+    stored.write_all_at(&[bytes[MIB as usize] ^ 1], MIB).unwrap();
+    let reads = bed.upstream.reads_of(file);
+    let found = bed.appliance.scrub().await;
+    assert_eq!((found.blocks, found.damaged), (4, 1), "the film and its release");
+    assert_eq!(bed.upstream.reads_of(file), reads + 1);
+    assert_eq!(bed.get(&path, &[]).await.bytes, bytes);
+    assert_eq!(bed.metric("marquee_edge_damaged_blocks_total"), 1);
+    assert_eq!(bed.appliance.scrub().await.damaged, 0);
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use contracts_delivery::{
 use data_engine::{MemoryEngine, SharedEngine};
 use data_events::MemoryLog;
 use data_objects::Objects;
-use delivery_edge::{Appliance, EdgeConfig, HttpControl, HttpFill};
+use delivery_edge::{Appliance, EdgeConfig, HttpControl, HttpFill, Listeners};
 use delivery_origin::{OriginStore, fill_router};
 use delivery_steering::{SteeringService, report_router};
 use platform_clock::ManualClock;
@@ -45,6 +45,19 @@ impl Listening {
         let url = Url::parse(&format!("http://{}/", server.address())).unwrap();
         let shutdown = Shutdown::new();
         let task = tokio::spawn(server.serve(router, shutdown.clone()));
+        Self {
+            url,
+            shutdown,
+            task,
+        }
+    }
+
+    /// Players' door to an appliance.
+    fn of(appliance: Appliance, listeners: Listeners) -> Self {
+        let url = Url::parse(&format!("http://{}/", listeners.address())).unwrap();
+        let shutdown = Shutdown::new();
+        let serve = appliance.serve(listeners, axum::Router::new(), shutdown.clone());
+        let task = tokio::spawn(async move { serve.await.unwrap() });
         Self {
             url,
             shutdown,
@@ -91,13 +104,11 @@ impl Cluster {
 
     /// An appliance that has reported once.
     async fn edge(&self, name: &str) -> (Appliance, Listening) {
-        let router = axum::Router::new();
-        let reserved = Listening::new(router).await;
-        let base_url = reserved.url.clone();
-        reserved.stop().await;
+        let listeners = Listeners::bind(([127, 0, 0, 1], 0).into(), 1).unwrap();
+        let base_url = Url::parse(&format!("http://{}/", listeners.address())).unwrap();
         let config = EdgeConfig {
             id: ApplianceId(name.to_owned()),
-            base_url: base_url.clone(),
+            base_url,
             folder: self.folder.path().join(name),
             cache_bytes: 64 << 20,
             ..EdgeConfig::default()
@@ -108,7 +119,7 @@ impl Cluster {
             .await
             .unwrap();
         appliance.report().await.unwrap();
-        let listening = Listening::new(appliance.router()).await;
+        let listening = Listening::of(appliance.clone(), listeners);
         (appliance, listening)
     }
 

@@ -10,5 +10,6 @@ mod caching;
 mod cluster;
 mod filling;
 mod flaky;
+mod protocol;
 mod serving;
 mod upstream;

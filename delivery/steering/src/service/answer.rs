@@ -5,7 +5,8 @@ use std::net::IpAddr;
 
 use async_trait::async_trait;
 use contracts_delivery::{
-    ApplianceId, RankedAppliance, ReleaseId, SessionId, Steering, SteeringError, SteeringRequest,
+    ACCESS_TOPIC, ApplianceId, RankedAppliance, ReleaseId, SessionId, Steering, SteeringError,
+    SteeringRequest,
 };
 use data_events::{EventError, TopicSettings};
 use delivery_routes::{Announcer, Rib, Route};
@@ -54,14 +55,16 @@ impl SteeringService {
         self.inner.record(&state, &question, None)
     }
 
-    /// Makes the topic of decisions where there is none.
+    /// Makes the topics of decisions and of what was sent where there are none: they are joined, and kept alike.
     pub(super) async fn prepare_log(&self) -> Result<(), EventError> {
         let settings = TopicSettings {
             retain_for: Some(DECISIONS_KEPT),
             ..TopicSettings::partitions(DECISIONS_PARTITIONS)
         };
-        let log = &self.inner.log;
-        log.create_if_absent(STEERING_TOPIC, &settings).await
+        for topic in [STEERING_TOPIC, ACCESS_TOPIC] {
+            self.inner.log.create_if_absent(topic, &settings).await?;
+        }
+        Ok(())
     }
 }
 

@@ -3,19 +3,22 @@
 use data_objects::ContentHash;
 
 /// The strong entity tag of a file: the same name always has the same bytes.
-pub(crate) fn etag(file: ContentHash) -> String {
+fn etag(file: ContentHash) -> String {
     format!("\"{file}\"")
 }
 
 /// Whether `If-None-Match` says that the player has the file: then 304. Compared weakly, as the RFC
 /// asks.
 pub(crate) fn is_known(if_none_match: Option<&str>, file: ContentHash) -> bool {
+    let Some(list) = if_none_match else {
+        return false;
+    };
     let etag = etag(file);
     let matches = |candidate: &str| {
         let candidate = candidate.trim();
         candidate == "*" || candidate.strip_prefix("W/").unwrap_or(candidate) == etag
     };
-    if_none_match.is_some_and(|list| list.split(',').any(matches))
+    list.split(',').any(matches)
 }
 
 /// Whether a `Range` header counts: `If-Range` is absent or names this very file. Dates never match, as

@@ -1,0 +1,156 @@
+//! The data path: event loops of their own, one a core, beside the asynchronous side.
+//!
+//! Each loop has its own listener on the shared address and its own connections, and never waits for anything
+//! but events. What is stored and in the page cache goes from there to the socket. What the disk must be waited
+//! for is brought by the threads of [`disk`]; what must be asked for (keys, releases, blocks) is asked for by
+//! tasks of the asynchronous side. Both tell the loop's [`inbox`].
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::{io, net};
+
+use axum::Router;
+use platform_http::Shutdown;
+use tokio::runtime::Handle;
+use tokio::sync::mpsc;
+
+use crate::access;
+use crate::appliance::Appliance;
+use crate::limits::ACCESS_QUEUE;
+use crate::scrub::scrub_loop;
+
+use self::disk::Disk;
+use self::inbox::Inbox;
+use self::shared::{Clients, Shared, total};
+use self::worker::Worker;
+
+mod answer;
+mod asking;
+mod connection;
+mod conversation;
+mod desk;
+mod disk;
+mod film;
+mod inbox;
+mod kernel;
+mod pacing;
+mod recent;
+mod sending;
+mod shared;
+mod timers;
+mod transport;
+mod worker;
+
+/// An appliance's listeners, bound and not yet served.
+#[derive(Debug)]
+pub struct Listeners {
+    sockets: Vec<net::TcpListener>,
+    address: SocketAddr,
+}
+
+/// Why an address cannot be listened on.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot listen on {address}: {source}; choose another address or stop what holds it")]
+pub struct ListenError {
+    /// The address.
+    pub address: SocketAddr,
+    /// What the system said.
+    pub source: io::Error,
+}
+
+impl Listeners {
+    /// Binds `address` once for each of `threads` event loops, or of as many as there are cores when that is 0;
+    /// port 0 takes a free one.
+    ///
+    /// # Errors
+    /// [`ListenError`].
+    pub fn bind(address: SocketAddr, threads: u32) -> Result<Self, ListenError> {
+        let bind = || {
+            // Somebody else's listener on the address would share its connections unnoticed.
+            let alone = net::TcpListener::bind(address)?;
+            let address = alone.local_addr()?;
+            drop(alone);
+            let cores = std::thread::available_parallelism().map_or(1, usize::from);
+            let threads = if threads == 0 {
+                cores
+            } else {
+                threads as usize
+            };
+            let sockets = (0..threads)
+                .map(|_| kernel::listen(address))
+                .collect::<io::Result<_>>()?;
+            Ok(Self { sockets, address })
+        };
+        bind().map_err(|source| ListenError { address, source })
+    }
+
+    /// Where they listen.
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+}
+
+impl Appliance {
+    /// Serves players, and whoever else asks, by the routes of `beside`, until `shutdown`; then lets answers
+    /// that are under way go out for a few seconds.
+    ///
+    /// # Errors
+    /// Those of the system when the event loops cannot be set up.
+    pub async fn serve(
+        self,
+        listeners: Listeners,
+        beside: Router,
+        shutdown: Shutdown,
+    ) -> io::Result<()> {
+        kernel::raise_file_limit();
+        let (told, events) = mpsc::channel(ACCESS_QUEUE);
+        let inner = Arc::clone(&self.inner);
+        let disk = if inner.library.stores() {
+            Some(Disk::start()?)
+        } else {
+            None
+        };
+        let shared = Arc::new(Shared {
+            clock: Arc::clone(&inner.clock),
+            runtime: Handle::current(),
+            disk: disk.clone(),
+            beside,
+            total: total(inner.capacity_mbps),
+            clients: Clients::new(inner.client_mbps),
+            access: told,
+            connections: AtomicUsize::new(0),
+            is_draining: AtomicBool::new(false),
+            inner,
+        });
+        let (library, stop) = (Arc::clone(&self.inner.library), shutdown.clone());
+        let scrubbing = tokio::spawn(scrub_loop(library, stop));
+        let carrying = tokio::spawn(access::carry(Arc::clone(&self.inner), events));
+        let mut inboxes = Vec::new();
+        let mut loops = Vec::new();
+        for socket in listeners.sockets {
+            let (worker, inbox) = Worker::new(socket, Arc::clone(&shared))?;
+            inboxes.push(inbox);
+            let thread = std::thread::Builder::new().name("edge".to_owned());
+            loops.push(thread.spawn(move || worker.run())?);
+        }
+        shutdown.cancelled().await;
+        shared.is_draining.store(true, Ordering::Release);
+        drop(shared);
+        inboxes.iter().map(AsRef::as_ref).for_each(Inbox::wake);
+        let ended = tokio::task::spawn_blocking(|| {
+            loops
+                .into_iter()
+                .map(std::thread::JoinHandle::join)
+                .collect()
+        });
+        let ended: Vec<_> = ended.await.map_err(io::Error::other)?;
+        if let Some(disk) = disk {
+            disk.stop();
+        }
+        let _ = tokio::join!(carrying, scrubbing);
+        ended.into_iter().try_for_each(|one| {
+            one.unwrap_or_else(|_| Err(io::Error::other("an event loop panicked")))
+        })
+    }
+}

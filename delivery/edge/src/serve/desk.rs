@@ -1,0 +1,214 @@
+//! What an event loop works with, and how far it brings one connection at a time.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use contracts_delivery::{AccessEvent, SessionId};
+use platform_clock::Timestamp;
+
+use crate::file::fill::Filler;
+use crate::head::{NO_FIELDS, Parsed, parse};
+use crate::limits::{ACCESS_FLUSH, ACCESS_FLUSH_EVENTS, READ_BYTES, TURN_STEPS};
+use crate::refusal::Refusal;
+
+use super::answer::{self, Moment};
+use super::connection::{Answer, Body, Connection};
+use super::conversation::Phase;
+use super::inbox::Inbox;
+use super::pacing::Pace;
+use super::recent::RecentFiles;
+use super::shared::Shared;
+use super::timers::{Key, Timers};
+
+/// An event loop's own things.
+pub(crate) struct Desk {
+    pub(super) shared: Arc<Shared>,
+    pub(super) inbox: Arc<Inbox>,
+    pub(super) recent: RecentFiles,
+    /// Connections that may send again at a time.
+    pub(super) paced: Timers,
+    pub(super) scratch: Box<[u8]>,
+    pub(super) moment: Moment,
+    pub(super) now: Duration,
+    pub(super) wall: Timestamp,
+    /// Answers are the last of their connections.
+    pub(super) is_draining: bool,
+    access: Vec<AccessEvent>,
+    flushed_at: Duration,
+}
+
+/// What becomes of a connection for now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fate {
+    /// It waits for something.
+    Waits,
+    /// It could go on, after the others have.
+    GoesOn,
+    /// It has ended.
+    Ends,
+}
+
+/// How far one step came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Step {
+    /// On; the next step may follow.
+    On,
+    /// To something that must be waited for.
+    Waits,
+    /// To the end of the answer.
+    Done,
+    /// To the end of the connection.
+    Ends,
+}
+
+impl Desk {
+    pub(super) fn new(shared: Arc<Shared>, inbox: Arc<Inbox>) -> Self {
+        Self {
+            now: shared.clock.monotonic(),
+            wall: shared.clock.now(),
+            shared,
+            inbox,
+            recent: RecentFiles::default(),
+            paced: Timers::default(),
+            scratch: vec![0; READ_BYTES].into(),
+            moment: Moment::default(),
+            is_draining: false,
+            access: Vec::new(),
+            flushed_at: Duration::ZERO,
+        }
+    }
+
+    pub(super) fn filler(&self) -> &Filler {
+        &self.shared.inner.library.filler
+    }
+
+    /// Reads the clock, once a turn.
+    pub(super) fn turn(&mut self) {
+        self.now = self.shared.clock.monotonic();
+        self.wall = self.shared.clock.now();
+        self.moment.at(self.wall);
+    }
+
+    /// Brings a connection on until it must wait or has had its share of the turn.
+    pub(super) fn drive(&mut self, connection: &mut Connection, key: Key) -> Fate {
+        for _ in 0..TURN_STEPS {
+            let step = match connection.talk.phase() {
+                Phase::Idle | Phase::Reading => self.hear(connection, key),
+                Phase::Pending => Step::Waits,
+                Phase::Sending => self.send(connection, key),
+            };
+            match step {
+                Step::On => {}
+                Step::Waits => return Fate::Waits,
+                Step::Done if self.finish(connection) => {}
+                Step::Done | Step::Ends => return Fate::Ends,
+            }
+        }
+        Fate::GoesOn
+    }
+
+    /// Takes the next head from what has come, or reads on.
+    fn hear(&mut self, connection: &mut Connection, key: Key) -> Step {
+        if connection.talk.phase() == Phase::Reading {
+            let mut fields = NO_FIELDS;
+            match parse(connection.talk.input(), &mut fields) {
+                Parsed::Whole(head, taken) => {
+                    let plan = self.answer(&head, key);
+                    connection.talk.asked(taken, self.now);
+                    self.follow(connection, plan);
+                    return Step::On;
+                }
+                Parsed::Bad(bad) => {
+                    let refusal = Refusal::from(bad);
+                    self.shared.inner.metrics.responded(refusal.status);
+                    let head = answer::refusal(&refusal, &self.moment, false, false);
+                    connection.answer = Some(Box::new(Answer::plain(head, false)));
+                    connection.talk.sends(self.now);
+                    return Step::On;
+                }
+                Parsed::Partial => {}
+            }
+        }
+        if !connection.is_readable {
+            return Step::Waits;
+        }
+        let room = connection.talk.room().min(self.scratch.len());
+        match connection.transport.read(&mut self.scratch[..room]) {
+            Ok(0) => Step::Ends,
+            Ok(read) => {
+                // Less than there was room for: all that had come (epoll(7)).
+                connection.is_readable = read == room || connection.is_half_closed;
+                connection.talk.take(&self.scratch[..read], self.now);
+                Step::On
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {
+                connection.is_readable = false;
+                Step::Waits
+            }
+            Err(_) => Step::Ends,
+        }
+    }
+
+    /// The answer has gone out; whether the connection goes on.
+    fn finish(&mut self, connection: &mut Connection) -> bool {
+        let keep_alive = connection
+            .answer
+            .as_ref()
+            .is_some_and(|answer| answer.keep_alive);
+        self.record(connection);
+        connection.talk.answered(self.now);
+        keep_alive
+    }
+
+    /// Lets go of a connection's answer and notes what was sent of it.
+    pub(super) fn record(&mut self, connection: &mut Connection) {
+        let Some(answer) = connection.answer.take() else {
+            return;
+        };
+        let Some(record) = answer.record else { return };
+        let (sent, filled) = match &answer.body {
+            Body::Film(film) => (film.sent(), film.filled),
+            Body::None | Body::Relay(_) => (0, false),
+        };
+        let took = self.now.saturating_sub(record.began);
+        self.access.push(AccessEvent {
+            at: record.at,
+            session: record.claims.session,
+            release: record.claims.release,
+            file: record.file,
+            status: record.status,
+            start: record.start,
+            sent,
+            took_ms: u32::try_from(took.as_millis()).unwrap_or(u32::MAX),
+            filled,
+        });
+    }
+
+    /// Hands on what was noted, when there is enough of it or it has waited; `at_once` whatever there is.
+    pub(super) fn flush(&mut self, at_once: bool) {
+        if self.access.is_empty() {
+            return;
+        }
+        let is_due = self.now.saturating_sub(self.flushed_at) >= ACCESS_FLUSH;
+        if at_once || is_due || self.access.len() >= ACCESS_FLUSH_EVENTS {
+            self.flushed_at = self.now;
+            let events = std::mem::take(&mut self.access);
+            let count = events.len();
+            if self.shared.access.try_send(events).is_err() {
+                self.shared.inner.metrics.access_lost.inc_by(count as u64);
+            }
+        }
+    }
+
+    /// The pace of a play; none where plays are not paced.
+    pub(super) fn pace(&self, connection: &mut Connection, play: SessionId) -> Option<Arc<Pace>> {
+        if let Some((known, pace)) = &connection.client
+            && *known == play
+        {
+            return Some(Arc::clone(pace));
+        }
+        let pace = self.shared.clients.of(play)?;
+        connection.client = Some((play, Arc::clone(&pace)));
+        Some(pace)
+    }
+}

@@ -1,0 +1,118 @@
+//! The system's calls that a data path without waiting is made of.
+
+use std::fs::File;
+use std::io::{self, IoSliceMut};
+use std::net::{SocketAddr, TcpListener};
+
+use mio::net::TcpStream;
+use rustix::fs::sendfile;
+use rustix::io::{Errno, ReadWriteFlags, preadv2};
+use rustix::net::SendFlags;
+use rustix::process::{Resource, getrlimit, setrlimit};
+use socket2::{Domain, Protocol, Socket, Type};
+
+use crate::limits::{BACKLOG, PROBE_STRIDE};
+
+/// A listener that shares its address with others of this process; the system deals connections out.
+pub(crate) fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = Socket::new(
+        Domain::for_address(address),
+        Type::STREAM,
+        Some(Protocol::TCP),
+    )?;
+    socket.set_reuse_address(true)?;
+    socket.set_reuse_port(true)?;
+    socket.set_nonblocking(true)?;
+    socket.bind(&address.into())?;
+    socket.listen(BACKLOG)?;
+    Ok(socket.into())
+}
+
+/// Lets this process open as many files as it may: every connection is one.
+pub(crate) fn raise_file_limit() {
+    let mut limit = getrlimit(Resource::Nofile);
+    if limit.current == limit.maximum {
+        return;
+    }
+    limit.current = limit.maximum;
+    if let Err(error) = setrlimit(Resource::Nofile, limit) {
+        tracing::warn!(%error, "cannot raise the limit of open files");
+    }
+}
+
+/// Sends bytes; `more` says that others follow at once, so that they may share a packet.
+pub(crate) fn send(stream: &TcpStream, bytes: &[u8], more: bool) -> io::Result<usize> {
+    let flags = if more {
+        SendFlags::NOSIGNAL | SendFlags::MORE
+    } else {
+        SendFlags::NOSIGNAL
+    };
+    Ok(rustix::net::send(stream, bytes, flags)?)
+}
+
+/// Sends a part of a file without its bytes passing through this process.
+pub(crate) fn send_file(
+    stream: &TcpStream,
+    file: &File,
+    mut start: u64,
+    bytes: usize,
+) -> io::Result<usize> {
+    Ok(sendfile(stream, file, Some(&mut start), bytes)?)
+}
+
+/// Reads from the page cache alone; `None` when the disk would have to be waited for, or the file system
+/// cannot say so. Fewer bytes than asked for when only those are there.
+pub(crate) fn read_resident(file: &File, start: u64, into: &mut [u8]) -> io::Result<Option<usize>> {
+    let mut slices = [IoSliceMut::new(into)];
+    match preadv2(file, &mut slices, start, ReadWriteFlags::NOWAIT) {
+        Ok(read) => Ok(Some(read)),
+        Err(Errno::AGAIN | Errno::OPNOTSUPP | Errno::NOSYS | Errno::INVAL) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Whether a part of a file is in the page cache, as far as looking at a byte of every stride tells. A page
+/// between two that are there may still be gone; sending it then waits for one read.
+pub(crate) fn is_resident(file: &File, start: u64, bytes: u64) -> io::Result<bool> {
+    let last = start + bytes.max(1) - 1;
+    let mut at = start;
+    loop {
+        if read_resident(file, at, &mut [0])?.is_none() {
+            return Ok(false);
+        }
+        if at == last {
+            return Ok(true);
+        }
+        at = last.min(at + PROBE_STRIDE);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use super::*;
+
+    #[test]
+    fn what_was_just_written_is_resident_and_read_without_waiting() {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(&vec![7; 300 << 10]).unwrap();
+        // A file system that cannot tell says no, and is served through the pool.
+        if is_resident(&file, 0, 300 << 10).unwrap() {
+            let mut bytes = [0; 5];
+            assert_eq!(read_resident(&file, 9, &mut bytes).unwrap(), Some(5));
+            assert_eq!(bytes, [7; 5]);
+            assert_eq!(
+                read_resident(&file, 300 << 10, &mut bytes).unwrap(),
+                Some(0)
+            );
+        }
+    }
+
+    #[test]
+    fn two_listeners_share_an_address() {
+        let one = listen(([127, 0, 0, 1], 0).into()).unwrap();
+        let two = listen(one.local_addr().unwrap()).unwrap();
+        assert_eq!(one.local_addr().unwrap(), two.local_addr().unwrap());
+    }
+}

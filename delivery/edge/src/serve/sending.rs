@@ -1,0 +1,262 @@
+//! An answer's bytes onto its connection, a bounded step at a time.
+
+use std::io;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http_body_util::BodyExt as _;
+
+use crate::limits::READ_FIRST;
+
+use super::connection::{Answer, Body, Connection, Relay};
+use super::desk::{Desk, Step};
+use super::disk::Wanted;
+use super::film::{Film, Next};
+use super::inbox::Reply;
+use super::kernel::is_resident;
+use super::timers::Key;
+use super::transport::Transport;
+
+impl Desk {
+    /// Sends the next of an answer.
+    pub(super) fn send(&mut self, connection: &mut Connection, key: Key) -> Step {
+        if !connection.is_writable || connection.is_paced {
+            return Step::Waits;
+        }
+        let Some(mut answer) = connection.answer.take() else {
+            return Step::Ends;
+        };
+        let step = self.send_of(&mut answer, connection, key);
+        connection.answer = Some(answer);
+        step
+    }
+
+    fn send_of(&mut self, answer: &mut Answer, connection: &mut Connection, key: Key) -> Step {
+        if answer.head_sent < answer.head.len() {
+            let more = answer.has_more();
+            let sent = connection
+                .transport
+                .send(&answer.head[answer.head_sent..], more);
+            return match settle(connection, sent) {
+                Ok(sent) => {
+                    answer.head_sent += sent as usize;
+                    Step::On
+                }
+                Err(step) => step,
+            };
+        }
+        let play = answer.record.as_ref().map(|record| record.claims.session);
+        match &mut answer.body {
+            Body::None => Step::Done,
+            Body::Relay(relay) => self.send_relay(relay, connection, key),
+            Body::Film(film) => {
+                let pace = play.and_then(|play| self.pace(connection, play));
+                let ready = self.shared.total.ready(self.now);
+                let ready =
+                    ready.and_then(|()| pace.as_ref().map_or(Ok(()), |pace| pace.ready(self.now)));
+                if let Err(at) = ready
+                    && film.left() > 0
+                {
+                    connection.is_paced = true;
+                    self.paced.enter(at, key);
+                    return Step::Waits;
+                }
+                let before = film.sent();
+                let step = self.send_film(film, connection, key);
+                let sent = film.sent() - before;
+                if sent > 0 {
+                    self.shared.inner.metrics.bytes_served.inc_by(sent);
+                    self.shared.total.charge(sent, self.now);
+                    if let Some(pace) = pace {
+                        pace.charge(sent, self.now);
+                    }
+                }
+                step
+            }
+        }
+    }
+
+    fn send_film(&mut self, film: &mut Film, connection: &mut Connection, key: Key) -> Step {
+        let inner = Arc::clone(&self.shared.inner);
+        match film.next(&inner.library.filler, inner.read_ahead) {
+            Next::End => Step::Done,
+            Next::Gone => Step::Ends,
+            Next::Memory(bytes) => {
+                let more = film.left() > bytes.len() as u64;
+                let sent = connection.transport.send(&bytes, more);
+                note(film, settle(connection, sent))
+            }
+            Next::Missing(block) => {
+                self.ask_block(film, block, key);
+                connection.talk.waits(self.now);
+                Step::Waits
+            }
+            Next::Disk {
+                start,
+                bytes,
+                is_resident,
+            } => {
+                let sent = match stored(film, &mut connection.transport, start, bytes, is_resident)
+                {
+                    Ok(Some(sent)) => Ok(sent),
+                    Ok(None) => {
+                        self.ask_disk(film, start, bytes, key);
+                        connection.talk.waits(self.now);
+                        return Step::Waits;
+                    }
+                    Err(error) => Err(error),
+                };
+                self.sent_stored(film, connection, sent)
+            }
+        }
+    }
+
+    /// What came of sending from the disk. A failing disk and a peer that is gone look alike here: the block
+    /// is read once more by whoever may wait for it.
+    fn sent_stored(
+        &self,
+        film: &mut Film,
+        connection: &mut Connection,
+        sent: io::Result<usize>,
+    ) -> Step {
+        let filler = &self.shared.inner.library.filler;
+        match sent {
+            Ok(0) => {
+                film.lost(filler, &io::ErrorKind::UnexpectedEof.into());
+                Step::On
+            }
+            Err(error) if error.raw_os_error() == Some(rustix::io::Errno::IO.raw_os_error()) => {
+                film.lost(filler, &error);
+                Step::On
+            }
+            sent => note(film, settle(connection, sent)),
+        }
+    }
+
+    fn ask_block(&self, film: &Film, block: u32, key: Key) {
+        let (source, inbox) = (Arc::clone(film.file()), Arc::clone(&self.inbox));
+        let filler = Arc::clone(&self.shared.inner.library.filler);
+        self.shared.runtime.spawn(async move {
+            let block = source.block(block, &filler).await;
+            inbox.tell(key, Reply::Block(block));
+        });
+    }
+
+    /// Asks the disk for the next part: little where the player still waits for the first byte.
+    fn ask_disk(&self, film: &Film, start: u64, bytes: u64, key: Key) {
+        let is_first = film.sent() == 0;
+        let wanted = Wanted {
+            file: Arc::clone(film.file()),
+            start,
+            bytes: if is_first {
+                bytes.min(READ_FIRST)
+            } else {
+                bytes
+            },
+            is_first,
+            inbox: Arc::clone(&self.inbox),
+            key,
+        };
+        if let Some(disk) = &self.shared.disk {
+            disk.want(wanted);
+        }
+    }
+
+    fn send_relay(&mut self, relay: &mut Relay, connection: &mut Connection, key: Key) -> Step {
+        if !relay.piece.is_empty() {
+            let sent = connection
+                .transport
+                .send(&relay.piece, relay.rest.is_some());
+            return match settle(connection, sent) {
+                Ok(sent) => {
+                    let _ = relay.piece.split_to(sent as usize);
+                    Step::On
+                }
+                Err(step) => step,
+            };
+        }
+        let Some(rest) = relay.rest.take() else {
+            return Step::Done;
+        };
+        let inbox = Arc::clone(&self.inbox);
+        self.shared.runtime.spawn(async move {
+            inbox.tell(key, Reply::Piece(next_piece(rest).await));
+        });
+        connection.talk.waits(self.now);
+        Step::Waits
+    }
+}
+
+impl Answer {
+    /// Whether something follows the head at once.
+    fn has_more(&self) -> bool {
+        match &self.body {
+            Body::None => false,
+            Body::Film(film) => film.left() > 0,
+            Body::Relay(_) => true,
+        }
+    }
+}
+
+/// Sends from the disk, unless that would wait for it.
+fn stored(
+    film: &mut Film,
+    transport: &mut Transport,
+    start: u64,
+    bytes: u64,
+    is_known_resident: bool,
+) -> io::Result<Option<usize>> {
+    let source = Arc::clone(film.file());
+    let Some(data) = source.stored_on() else {
+        return Ok(Some(0));
+    };
+    let resident_bytes = film.resident_left().min(bytes);
+    let bytes = if is_known_resident || is_resident(data, start, bytes)? {
+        bytes
+    } else if resident_bytes > 0 {
+        resident_bytes
+    } else {
+        return Ok(None);
+    };
+    transport.send_file(data, start, bytes as usize).map(Some)
+}
+
+/// What a call that sends came to: bytes, or the step that follows from none.
+fn settle(connection: &mut Connection, sent: io::Result<usize>) -> Result<u64, Step> {
+    match sent {
+        Ok(sent) => {
+            connection.talk.moved(sent as u64);
+            Ok(sent as u64)
+        }
+        Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+            connection.is_writable = false;
+            Err(Step::Waits)
+        }
+        Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(0),
+        Err(_) => Err(Step::Ends),
+    }
+}
+
+fn note(film: &mut Film, settled: Result<u64, Step>) -> Step {
+    match settled {
+        Ok(sent) => {
+            film.moved(sent);
+            Step::On
+        }
+        Err(step) => step,
+    }
+}
+
+/// The next bytes of a body and what is left of it.
+async fn next_piece(
+    mut body: axum::body::Body,
+) -> Result<Option<(Bytes, axum::body::Body)>, axum::Error> {
+    while let Some(frame) = body.frame().await {
+        if let Ok(bytes) = frame?.into_data()
+            && !bytes.is_empty()
+        {
+            return Ok(Some((bytes, body)));
+        }
+    }
+    Ok(None)
+}
