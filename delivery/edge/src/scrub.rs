@@ -37,12 +37,16 @@ pub(crate) async fn scrub(library: &Library, pause: Duration) -> Scrubbed {
     let mut found = Scrubbed::default();
     for name in library.stored_files() {
         // One that cannot be opened is opened anew by whoever asks for it.
-        let Ok(held) = library.file(name).await else { continue };
+        let Ok(held) = library.file(name).await else {
+            continue;
+        };
         for block in 0..block_count(held.file.bytes) as u32 {
             if !pause.is_zero() {
                 tokio::time::sleep(pause).await;
             }
-            let Some(is_sound) = held.file.is_sound(block, &library.filler).await else { continue };
+            let Some(is_sound) = held.file.is_sound(block, &library.filler).await else {
+                continue;
+            };
             found.blocks += 1;
             if !is_sound {
                 found.damaged += 1;

@@ -37,6 +37,12 @@ pub(crate) enum Figure {
     Swap,
     /// Rankings a second with the rate set aside, a token signed and the URLs written, of one core.
     Sessions,
+    /// The processor's time for a GiB of files of 2 MiB, over nginx's.
+    PlainCpu,
+    /// Requests a second for files of 1 KiB, over nginx's.
+    SmallRate,
+    /// Time to the first byte of a body from the disk that 99 of 100 wait at most, over nginx's.
+    ColdFirstByte,
 }
 
 /// Figures that are measured on the same ground.
@@ -46,6 +52,8 @@ pub(crate) enum Group {
     Data,
     /// Steering.
     Steering,
+    /// An appliance.
+    Edge,
 }
 
 impl Group {
@@ -54,6 +62,7 @@ impl Group {
         match word {
             "data" => Some(Self::Data),
             "steering" => Some(Self::Steering),
+            "edge" => Some(Self::Edge),
             _ => None,
         }
     }
@@ -83,6 +92,9 @@ impl tests_figures::Figure for Figure {
         Self::DecisionP99,
         Self::Swap,
         Self::Sessions,
+        Self::PlainCpu,
+        Self::SmallRate,
+        Self::ColdFirstByte,
     ];
 
     fn name(self) -> &'static str {
@@ -103,6 +115,9 @@ impl tests_figures::Figure for Figure {
             Self::DecisionP99 => "decision_p99_us",
             Self::Swap => "swap_max_us",
             Self::Sessions => "sessions_per_s",
+            Self::PlainCpu => "plain_cpu_over_nginx",
+            Self::SmallRate => "small_rps_over_nginx",
+            Self::ColdFirstByte => "cold_ttfb_over_nginx",
         }
     }
 
@@ -122,6 +137,9 @@ impl tests_figures::Figure for Figure {
             Self::Decisions => Target::AtLeast(500_000.0),
             Self::DecisionP99 => Target::Below(50.0),
             Self::Swap => Target::AtMost(1_000.0),
+            Self::PlainCpu => Target::AtMost(1.05),
+            Self::SmallRate => Target::AtLeast(1.2),
+            Self::ColdFirstByte => Target::AtMost(0.5),
         }
     }
 }
@@ -131,6 +149,7 @@ impl Figure {
     pub(crate) fn group(self) -> Group {
         match self {
             Self::Decisions | Self::DecisionP99 | Self::Swap | Self::Sessions => Group::Steering,
+            Self::PlainCpu | Self::SmallRate | Self::ColdFirstByte => Group::Edge,
             _ => Group::Data,
         }
     }

@@ -72,3 +72,26 @@ pub(crate) const QUESTIONS: usize = 400_000;
 pub(crate) const SWAPS: usize = 10;
 /// The same, quickly.
 pub(crate) const QUICK_SWAPS: usize = 3;
+
+/// Files of 2 MiB that are sent from the page cache.
+pub(crate) const LARGE_FILES: u64 = 32;
+/// The size of a large file, about a segment of a film.
+pub(crate) const LARGE_BYTES: usize = 2 << 20;
+/// Files of 1 KiB.
+pub(crate) const SMALL_FILES: u64 = 64;
+/// The size of a small file, about a playlist.
+pub(crate) const SMALL_BYTES: usize = 1 << 10;
+/// Files that are sent from the disk, each asked for once a round.
+pub(crate) const COLD_FILES: u64 = 256;
+
+/// Connections that ask for what is in the page cache.
+pub(crate) const WARM_CLIENTS: usize = 32;
+/// Clients that ask for what is on the disk.
+pub(crate) const COLD_CLIENTS: usize = 64;
+
+/// Rounds of both servers, after one that does not count.
+pub(crate) const EDGE_ROUNDS: usize = 7;
+/// Seconds of a server's part of a round.
+pub(crate) const EDGE_SECONDS: f64 = 4.0;
+/// The same, quickly.
+pub(crate) const QUICK_EDGE_SECONDS: f64 = 1.5;

@@ -1,11 +1,13 @@
-//! What `./bench data` and `./bench steering` measure: what the data layer costs over what it stands on, as ratios
-//! taken in one run, ours and the peer's work by turns; and how fast appliances are ranked.
+//! What `./bench data`, `./bench steering` and `./bench edge` measure: what the data layer costs over what it stands
+//! on, as ratios taken in one run, ours and the peer's work by turns; how fast appliances are ranked; and what an
+//! appliance costs beside nginx.
 //!
 //! A measurement is a module; [`figure`] names its figures and their targets. This crate must not know how a
-//! peer's server is started: `bench` does that, and says where it is in `MARQUEE_TEST_NATS` and
-//! `MARQUEE_TEST_CASSANDRA`. Without one its figures are left out, and said to be.
+//! peer's server is started: `bench` does that, and says where it is in `MARQUEE_TEST_NATS`,
+//! `MARQUEE_TEST_CASSANDRA` and `MARQUEE_TEST_NGINX`. Without one its figures are left out, and said to be.
 
 mod bloom;
+mod edge;
 mod figure;
 mod ground;
 mod hollow;
@@ -25,15 +27,23 @@ use crate::ground::Ground;
 use crate::plan::Plan;
 use tests_figures::Report;
 
+/// Runs the appliance that `edge` measures, instead of a measurement.
+const APPLIANCE: &str = "appliance";
+
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let plan = Plan::parse(std::env::args().skip(1))?;
+    let mut words = std::env::args().skip(1).peekable();
+    if words.next_if(|word| word == APPLIANCE).is_some() {
+        return edge::appliance::run(words).await;
+    }
+    let plan = Plan::parse(words)?;
     let ground = Ground::prepare()?;
     Report::say(ground.describe());
     let mut report = Report::begin();
     match plan.group {
         Group::Data => data(&plan, &ground, &mut report).await?,
         Group::Steering => steering::measure(&plan, &ground, &mut report).context("steering")?,
+        Group::Edge => edge::measure(&plan, &ground, &mut report).context("appliance")?,
     }
     report.end();
     Ok(())

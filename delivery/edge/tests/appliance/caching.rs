@@ -56,11 +56,20 @@ async fn a_block_that_changes_on_disk_while_it_is_served_is_found_and_filled_aga
     assert_eq!(bed.get(&path, &[]).await.bytes, bytes);
     wait_until_kept(&bed, 3).await;
     assert_eq!(bed.appliance.scrub().await.damaged, 0);
-    let stored = std::fs::OpenOptions::new().write(true).open(data_file(&bed, file)).unwrap();
-    stored.write_all_at(&[bytes[MIB as usize] ^ 1], MIB).unwrap();
+    let stored = std::fs::OpenOptions::new()
+        .write(true)
+        .open(data_file(&bed, file))
+        .unwrap();
+    stored
+        .write_all_at(&[bytes[MIB as usize] ^ 1], MIB)
+        .unwrap();
     let reads = bed.upstream.reads_of(file);
     let found = bed.appliance.scrub().await;
-    assert_eq!((found.blocks, found.damaged), (4, 1), "the film and its release");
+    assert_eq!(
+        (found.blocks, found.damaged),
+        (4, 1),
+        "the film and its release"
+    );
     assert_eq!(bed.upstream.reads_of(file), reads + 1);
     assert_eq!(bed.get(&path, &[]).await.bytes, bytes);
     assert_eq!(bed.metric("marquee_edge_damaged_blocks_total"), 1);

@@ -1,0 +1,196 @@
+//! An appliance beside nginx, each one process on one core, asked from another: the processor's time for what is
+//! sent, requests a second, and how long a first byte from the disk takes.
+
+pub(crate) mod appliance;
+mod films;
+mod load;
+mod side;
+
+use anyhow::Context as _;
+use tests_figures::Report;
+
+use crate::edge::films::Films;
+use crate::edge::load::{Load, Loaded};
+use crate::edge::side::Sides;
+use crate::figure::Figure;
+use crate::ground::Ground;
+use crate::limits::{COLD_CLIENTS, EDGE_ROUNDS, EDGE_SECONDS, QUICK_EDGE_SECONDS, WARM_CLIENTS};
+use crate::plan::Plan;
+use crate::rounds::{Paired, Side};
+
+const FIGURES: [Figure; 3] = [Figure::PlainCpu, Figure::SmallRate, Figure::ColdFirstByte];
+
+pub(crate) fn measure(plan: &Plan, ground: &Ground, report: &mut Report) -> anyhow::Result<()> {
+    let Some(sides) = Sides::find()? else {
+        for figure in FIGURES.into_iter().filter(|figure| plan.wants(*figure)) {
+            report.leave_out(figure, "no servers; `./bench edge` starts them");
+        }
+        return Ok(());
+    };
+    let films = Films::make(&sides.films)?;
+    let seconds = plan.pick(EDGE_SECONDS, QUICK_EDGE_SECONDS);
+    let bench = Bench {
+        ground,
+        sides,
+        films,
+        seconds,
+    };
+    if plan.wants(Figure::PlainCpu) {
+        bench.plain(report).context("2 MiB")?;
+    }
+    if plan.wants(Figure::SmallRate) {
+        bench.small(report).context("1 KiB")?;
+    }
+    if plan.wants(Figure::ColdFirstByte) {
+        bench.cold(report).context("cold")?;
+    }
+    Ok(())
+}
+
+struct Bench<'a> {
+    ground: &'a Ground,
+    sides: Sides,
+    films: Films,
+    seconds: f64,
+}
+
+/// What a side did in a round.
+#[derive(Clone, Copy)]
+struct Done {
+    cpu_per_gib: f64,
+    gib_per_s: f64,
+    cpu_per_request_us: f64,
+    requests_per_s: f64,
+}
+
+impl Bench<'_> {
+    fn plain(&self, report: &mut Report) -> anyhow::Result<()> {
+        let rounds = self.warm(&self.films.large)?;
+        let of = |value: fn(&Done) -> f64| paired(&rounds, value);
+        let (cpu, rate) = (of(|done| done.cpu_per_gib), of(|done| done.gib_per_s));
+        let how = format!(
+            "{:.3} s a GiB, nginx {:.3}; {:.2} GiB/s, nginx {:.2} ({:.2}); {WARM_CLIENTS} connections; {}",
+            cpu.ours, cpu.peer, rate.ours, rate.peer, rate.ratio, self.sides.versions
+        );
+        report.add(Figure::PlainCpu, cpu.ratio, &how);
+        Ok(())
+    }
+
+    fn small(&self, report: &mut Report) -> anyhow::Result<()> {
+        let rounds = self.warm(&self.films.small)?;
+        let of = |value: fn(&Done) -> f64| paired(&rounds, value);
+        let (rate, cpu) = (
+            of(|done| done.requests_per_s),
+            of(|done| done.cpu_per_request_us),
+        );
+        let how = format!(
+            "{:.0}/s, nginx {:.0}/s; {:.2} us of processor each, nginx {:.2} ({:.2})",
+            rate.ours, rate.peer, cpu.ours, cpu.peer, cpu.ratio
+        );
+        report.add(Figure::SmallRate, rate.ratio, &how);
+        Ok(())
+    }
+
+    /// Rounds of both sides by turns, with everything in the page cache.
+    fn warm(&self, names: &[String]) -> anyhow::Result<Vec<(Done, Done)>> {
+        let mut rounds = Vec::new();
+        for round in 0..=EDGE_ROUNDS {
+            let mut pair = [None, None];
+            for side in Side::order(round) {
+                let server = self.sides.of(side);
+                let requests = server.requests(names)?;
+                let load = Load {
+                    address: server.address,
+                    requests: &requests,
+                    connections: WARM_CLIENTS,
+                };
+                let before = server.cpu_s()?;
+                let loaded = load.for_seconds(self.seconds, &self.ground.clock)?;
+                pair[usize::from(side == Side::Peer)] =
+                    Some(done(loaded, server.cpu_s()? - before));
+            }
+            // The first fills the appliance and opens the files of both.
+            if let ([Some(ours), Some(peer)], 1..) = (pair, round) {
+                rounds.push((ours, peer));
+            }
+        }
+        Ok(rounds)
+    }
+
+    /// Every client asks for a file of its own that is on the disk alone.
+    fn cold(&self, report: &mut Report) -> anyhow::Result<()> {
+        let (mut pairs, mut medians) = (Vec::new(), Vec::new());
+        let filling = self.sides.of(Side::Ours);
+        let requests = filling.requests(&self.films.cold)?;
+        Load {
+            address: filling.address,
+            requests: &requests,
+            connections: 4,
+        }
+        .once_each(&self.ground.clock)?;
+        for round in 0..=EDGE_ROUNDS {
+            let mut pair = (0.0, 0.0);
+            for side in Side::order(round) {
+                let server = self.sides.of(side);
+                let requests = server.requests(&self.films.cold)?;
+                films::forget(&server.folder)?;
+                let address = server.cold_address;
+                let load = Load {
+                    address,
+                    requests: &requests,
+                    connections: COLD_CLIENTS,
+                };
+                let mut waits = load.once_each(&self.ground.clock)?;
+                waits.sort_unstable();
+                let at = |share: usize| waits[(waits.len() - 1) * share / 100].as_secs_f64() * 1e3;
+                match side {
+                    Side::Ours => pair.0 = at(99),
+                    Side::Peer => pair.1 = at(99),
+                }
+                medians.push((side, at(50)));
+            }
+            if round > 0 {
+                pairs.push(pair);
+            }
+        }
+        let paired = Paired::of(&pairs);
+        let median = |side: Side| {
+            let mut of: Vec<f64> = medians
+                .iter()
+                .filter(|(by, _)| *by == side)
+                .map(|(_, ms)| *ms)
+                .collect();
+            of.sort_by(f64::total_cmp);
+            of[of.len() / 2]
+        };
+        let how = format!(
+            "p99 {:.1} ms, nginx with aio threads {:.1} ms; medians {:.1} and {:.1} ms; {COLD_CLIENTS} clients, {} files",
+            paired.ours,
+            paired.peer,
+            median(Side::Ours),
+            median(Side::Peer),
+            self.films.cold.len()
+        );
+        report.add(Figure::ColdFirstByte, paired.ratio, &how);
+        Ok(())
+    }
+}
+
+fn paired(rounds: &[(Done, Done)], value: fn(&Done) -> f64) -> Paired {
+    let pairs: Vec<_> = rounds
+        .iter()
+        .map(|(ours, peer)| (value(ours), value(peer)))
+        .collect();
+    Paired::of(&pairs)
+}
+
+fn done(loaded: Loaded, cpu_s: f64) -> Done {
+    let gib = loaded.bytes as f64 / (1_u64 << 30) as f64;
+    let requests = loaded.requests as f64;
+    Done {
+        cpu_per_gib: cpu_s / gib,
+        gib_per_s: gib / loaded.seconds,
+        cpu_per_request_us: cpu_s / requests * 1e6,
+        requests_per_s: requests / loaded.seconds,
+    }
+}
