@@ -43,6 +43,16 @@ pub(crate) enum Figure {
     SmallRate,
     /// Time to the first byte of a body from the disk that 99 of 100 wait at most, over nginx's.
     ColdFirstByte,
+    /// Recall of the titles most watched on held-back days by forecasts, over that by the last day's counts.
+    RecallOverCounts,
+    /// Hit ratio of nightly placement over LRU's.
+    HitOverLru,
+    /// Hit ratio of nightly placement over that of Belady's optimum.
+    HitOverOptimum,
+    /// Seconds of the simulated day of the whole service.
+    SimulatedDay,
+    /// The part of its bytes that providers' networks send.
+    IspShare,
 }
 
 /// Figures that are measured on the same ground.
@@ -54,6 +64,8 @@ pub(crate) enum Group {
     Steering,
     /// An appliance.
     Edge,
+    /// Fill, and the day it is made for.
+    Fill,
 }
 
 impl Group {
@@ -63,6 +75,7 @@ impl Group {
             "data" => Some(Self::Data),
             "steering" => Some(Self::Steering),
             "edge" => Some(Self::Edge),
+            "fill" => Some(Self::Fill),
             _ => None,
         }
     }
@@ -95,6 +108,11 @@ impl tests_figures::Figure for Figure {
         Self::PlainCpu,
         Self::SmallRate,
         Self::ColdFirstByte,
+        Self::RecallOverCounts,
+        Self::HitOverLru,
+        Self::HitOverOptimum,
+        Self::SimulatedDay,
+        Self::IspShare,
     ];
 
     fn name(self) -> &'static str {
@@ -118,6 +136,11 @@ impl tests_figures::Figure for Figure {
             Self::PlainCpu => "plain_cpu_over_nginx",
             Self::SmallRate => "small_rps_over_nginx",
             Self::ColdFirstByte => "cold_ttfb_over_nginx",
+            Self::RecallOverCounts => "recall_over_counts",
+            Self::HitOverLru => "hit_over_lru",
+            Self::HitOverOptimum => "hit_over_optimum",
+            Self::SimulatedDay => "simulated_day_s",
+            Self::IspShare => "isp_share",
         }
     }
 
@@ -128,7 +151,7 @@ impl tests_figures::Figure for Figure {
             Self::KvOverwrite => Target::AtMost(2.0),
             Self::Pages => Target::AtLeast(0.7),
             Self::LogDisk => Target::AtLeast(0.8),
-            Self::LogNats => Target::Above(1.0),
+            Self::LogNats | Self::RecallOverCounts => Target::Above(1.0),
             Self::WideSpeedup | Self::Sessions => Target::Stated,
             Self::WideCost => Target::AtMost(1.1),
             Self::Bloom => Target::Below(100.0),
@@ -140,6 +163,10 @@ impl tests_figures::Figure for Figure {
             Self::PlainCpu => Target::AtMost(1.05),
             Self::SmallRate => Target::AtLeast(1.2),
             Self::ColdFirstByte => Target::AtMost(0.5),
+            Self::HitOverLru => Target::AtLeast(1.1),
+            Self::HitOverOptimum => Target::AtLeast(0.85),
+            Self::SimulatedDay => Target::Below(600.0),
+            Self::IspShare => Target::AtLeast(0.95),
         }
     }
 }
@@ -150,6 +177,11 @@ impl Figure {
         match self {
             Self::Decisions | Self::DecisionP99 | Self::Swap | Self::Sessions => Group::Steering,
             Self::PlainCpu | Self::SmallRate | Self::ColdFirstByte => Group::Edge,
+            Self::RecallOverCounts
+            | Self::HitOverLru
+            | Self::HitOverOptimum
+            | Self::SimulatedDay
+            | Self::IspShare => Group::Fill,
             _ => Group::Data,
         }
     }

@@ -95,3 +95,30 @@ pub(crate) const EDGE_ROUNDS: usize = 7;
 pub(crate) const EDGE_SECONDS: f64 = 4.0;
 /// The same, quickly.
 pub(crate) const QUICK_EDGE_SECONDS: f64 = 1.5;
+/// What chance begins with where fill is measured.
+pub(crate) const FILL_SEED: u64 = 1;
+/// Days of the whole service, each from a seed of its own.
+pub(crate) const FILL_SEEDS: u64 = 3;
+
+/// Equal blocks that are asked for, and how many of them come new each day: a catalogue of films.
+pub(crate) const BLOCKS: u32 = 10_000;
+/// The same, quickly.
+pub(crate) const QUICK_BLOCKS: u32 = 2_000;
+/// New ones a day.
+pub(crate) const NEW_BLOCKS: f64 = 8.0;
+
+/// Requests of a day: a site of a provider's network.
+pub(crate) const DAY_REQUESTS: f64 = 200_000.0;
+/// The same, quickly.
+pub(crate) const QUICK_DAY_REQUESTS: f64 = 40_000.0;
+
+/// Days that are measured, and days before them that fill the caches.
+pub(crate) const HELD_BACK_DAYS: u64 = 7;
+/// The latter.
+pub(crate) const WARM_DAYS: u64 = 7;
+
+/// What a cache has room for, of all blocks.
+pub(crate) const CACHED_PART: f64 = 0.1;
+
+/// The part of the room that is placed at night; as on an appliance, the rest is for what was not foreseen.
+pub(crate) const PINNED_PART: f64 = 0.95;

@@ -1,6 +1,6 @@
-//! What `./bench data`, `./bench steering` and `./bench edge` measure: what the data layer costs over what it stands
-//! on, as ratios taken in one run, ours and the peer's work by turns; how fast appliances are ranked; and what an
-//! appliance costs beside nginx.
+//! What `./bench data`, `./bench steering`, `./bench edge` and `./bench fill` measure: what the data layer costs over
+//! what it stands on, as ratios taken in one run, ours and the peer's work by turns; how fast appliances are ranked;
+//! what an appliance costs beside nginx; and what placing files before they are asked for is worth.
 //!
 //! A measurement is a module; [`figure`] names its figures and their targets. This crate must not know how a
 //! peer's server is started: `bench` does that, and says where it is in `MARQUEE_TEST_NATS`,
@@ -9,6 +9,7 @@
 mod bloom;
 mod edge;
 mod figure;
+mod fill;
 mod ground;
 mod hollow;
 mod kv;
@@ -44,6 +45,7 @@ async fn main() -> anyhow::Result<()> {
         Group::Data => data(&plan, &ground, &mut report).await?,
         Group::Steering => steering::measure(&plan, &ground, &mut report).context("steering")?,
         Group::Edge => edge::measure(&plan, &ground, &mut report).context("appliance")?,
+        Group::Fill => fill::measure(&plan, &ground, &mut report),
     }
     report.end();
     Ok(())

@@ -22,7 +22,7 @@ impl Plan {
     pub(crate) fn parse(mut words: impl Iterator<Item = String>) -> anyhow::Result<Self> {
         let group = words.next().and_then(|word| Group::named(&word));
         let Some(group) = group else {
-            bail!("name what is measured first: data, steering or edge");
+            bail!("name what is measured first: data, steering, edge or fill");
         };
         let (mut figures, mut quick, all) = (Vec::new(), false, group.figures());
         for word in words {
