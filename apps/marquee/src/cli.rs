@@ -273,6 +273,15 @@ pub(crate) struct Check {
     /// Load every segment
     #[arg(long)]
     pub(crate) every_segment: bool,
+    /// Decode what is loaded, with ffmpeg
+    #[arg(long)]
+    pub(crate) decode: bool,
+    /// A file of content keys, a line "KID:KEY" each in hexadecimal: what they encrypt is decrypted and decoded
+    #[arg(long)]
+    pub(crate) keys: Option<PathBuf>,
+    /// Settings, for where ffmpeg is
+    #[arg(long, env = "MARQUEE_CONFIG")]
+    pub(crate) config: Option<PathBuf>,
     /// Answer in JSON on standard output
     #[arg(long)]
     pub(crate) json: bool,

@@ -126,6 +126,16 @@ impl Default for OriginConfig {
     }
 }
 
+/// How picture and sound of new titles are published.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Encryption {
+    /// In clear.
+    None,
+    /// By common encryption.
+    Cbcs,
+}
+
 /// How much of the machine encoding may take.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -136,6 +146,8 @@ pub(crate) struct StudioConfig {
     pub(crate) ladder: studio_journey::LadderChoice,
     /// Which codecs every title gets.
     pub(crate) profile: EncodingProfile,
+    /// Whether what is published is encrypted.
+    pub(crate) encryption: Encryption,
     /// Whether every sound track is brought to one loudness.
     pub(crate) normalise_loudness: bool,
     /// That loudness, in LUFS.
@@ -150,6 +162,7 @@ impl Default for StudioConfig {
             encoders: 0,
             ladder: studio_journey::LadderChoice::default(),
             profile: EncodingProfile::default(),
+            encryption: Encryption::None,
             normalise_loudness: true,
             loudness_lufs: -24.0,
             true_peak_dbtp: -2.0,
@@ -158,6 +171,17 @@ impl Default for StudioConfig {
 }
 
 impl StudioConfig {
+    /// Whether what is published is encrypted.
+    pub(crate) fn encrypted(&self) -> Result<bool> {
+        let encrypted = self.encryption == Encryption::Cbcs;
+        ensure!(
+            !encrypted || self.profile.downloads().is_empty(),
+            "in [studio], this profile publishes whole films in clear beside what encryption covers; choose another \
+             profile, or encryption = \"none\""
+        );
+        Ok(encrypted)
+    }
+
     /// Where sound is brought to, if anywhere.
     pub(crate) fn loudness(&self) -> Result<Option<LoudnessTarget>> {
         let target = LoudnessTarget {

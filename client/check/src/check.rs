@@ -1,12 +1,16 @@
 //! The check itself: loads what a stream names and holds it against the rules.
 
+use std::sync::Arc;
+
 use futures::{StreamExt as _, stream};
-use media_isobmff::{Head, HeadError};
+use media_cenc::Key;
+use media_isobmff::{Head, HeadError, TrackFormat};
 use media_manifest::ByteRange;
 use media_manifest::dash::Mpd;
 use media_manifest::hls::{HlsProblem, MultivariantPlaylist, durations};
 use url::Url;
 
+use crate::decode::{Decoder, Inside};
 use crate::finding::{Finding, Rule};
 use crate::limits::{AT_ONCE, MAX_INIT_BYTES, MAX_MANIFEST_BYTES, MAX_SEGMENT_BYTES, SEGMENTS};
 use crate::report::Report;
@@ -16,15 +20,34 @@ use crate::track::{Place, check_init, check_segment};
 use crate::{dash, hls, together};
 
 /// How much is looked at.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone)]
 pub struct Options {
-    /// Segments loaded of each rendition, spread over its length.
-    pub segments: usize,
+    segments: usize,
+    inside: Option<Inside>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { segments: SEGMENTS }
+        Self::segments(SEGMENTS)
+    }
+}
+
+impl Options {
+    /// So many segments of each rendition, spread over its length.
+    pub const fn segments(segments: usize) -> Self {
+        Self {
+            segments,
+            inside: None,
+        }
+    }
+
+    /// And each of them decoded; what is encrypted by one of these keys is decrypted first.
+    #[must_use]
+    pub fn decoded(self, decoder: Arc<dyn Decoder>, keys: Vec<Key>) -> Self {
+        Self {
+            inside: Some(Inside { decoder, keys }),
+            ..self
+        }
     }
 }
 
@@ -250,19 +273,23 @@ impl Checker {
                 .add(Finding::new(Rule::NotLookedInto, &stream.name, message));
             return;
         };
-        if stream.encrypted {
-            let message = "it is encrypted";
-            self.report
-                .add(Finding::new(Rule::NotLookedInto, &stream.name, message));
-            return;
-        }
         let Some(loaded) = self.load(&stream.name, init, MAX_INIT_BYTES).await else {
             return;
         };
         let mut findings = Vec::new();
         let format = check_init(stream, &loaded.bytes, &mut findings);
         self.take(findings);
-        self.segments(stream, format.map(|format| format.timescale))
+        let timescale = format.as_ref().map(|format| format.timescale);
+        let hidden = format.as_ref().is_some_and(|format| {
+            let inside = self.options.inside.as_ref();
+            !inside.map_or(format.entry.protection.is_none(), |it| it.can_open(format))
+        });
+        if hidden {
+            let message = "it is encrypted and there is no key for it: its samples are not decoded";
+            self.report
+                .add(Finding::new(Rule::NotLookedInto, &stream.name, message));
+        }
+        self.segments(stream, format.filter(|_| !hidden), timescale)
             .await;
     }
 
@@ -286,7 +313,13 @@ impl Checker {
         }
     }
 
-    async fn segments(&mut self, stream: &Stream, timescale: Option<u32>) {
+    /// Those of a track of a format that can be decoded are, where there is a decoder.
+    async fn segments(
+        &mut self,
+        stream: &Stream,
+        format: Option<TrackFormat>,
+        timescale: Option<u32>,
+    ) {
         let (all, starts) = (&stream.list.segments, stream.list.starts());
         let wanted = spread(all.len(), self.options.segments);
         let source = self.source.clone();
@@ -315,6 +348,11 @@ impl Checker {
                 first_tick,
             };
             let facts = check_segment(stream, place, &loaded.bytes, &mut findings);
+            // What cannot be read was found above.
+            if let (Some(inside), Some(format), Some(_)) = (&self.options.inside, &format, &facts) {
+                let found = inside.check(stream, format, number, &loaded.bytes).await;
+                findings.extend(found);
+            }
             if number == 0 {
                 first_tick = facts.map(|facts| facts.start);
             }

@@ -2,7 +2,7 @@
 
 use media_isobmff::SegmentIndex;
 use media_manifest::ByteRange;
-use media_manifest::dash::{AdaptationSet, ContentKind, Mpd, Representation, Segments};
+use media_manifest::dash::{AdaptationSet, ContentKind, Mpd, Protection, Representation, Segments};
 use media_manifest::hls::durations;
 use url::Url;
 
@@ -58,9 +58,17 @@ fn stream(set: &AdaptationSet, number: usize, of: &Representation) -> Stream {
         range: None,
         peak_bps: Some(of.bandwidth),
         encrypted: !set.protections.is_empty(),
+        key_id: set.protections.iter().find_map(key_id),
         key_frames: set.is_trick_mode(),
         list: List::default(),
     }
+}
+
+/// A UUID's bytes; none of what is not one.
+fn key_id(protection: &Protection) -> Option<[u8; 16]> {
+    let stated = protection.default_key_id.as_ref()?.replace('-', "");
+    let number = u128::from_str_radix(&stated, 16).ok()?;
+    (stated.len() == 32).then(|| number.to_be_bytes())
 }
 
 fn parts(mpd: &Mpd, of: &Representation, base: &Url, mut stream: Stream) -> Result<Listed, String> {

@@ -71,10 +71,12 @@ rules! {
     SyncMissing Error "sync-missing" "ISO/IEC 23000-19: a segment begins with a sync sample",
     TimeDiffers Error "time-differs" "ISO/IEC 14496-12, 8.8.12: tfdt is the sum of what came before",
     LengthDiffers Error "length-differs" "RFC 8216bis, 4.4.4.1; ISO/IEC 14496-12, 8.16.3: stated lengths are real",
+    ProtectionDiffers Error "protection-differs" "ISO/IEC 23001-7, 11: a manifest says what is encrypted, and by which key",
+    Undecodable Error "undecodable" "every segment decodes, decrypted with its key where it is encrypted",
     Gap Error "gap" "fragments of one segment follow one another without a gap",
     Misaligned Error "misaligned" "ISO/IEC 23000-19: renditions of a switching set begin segments together",
     EndsApart Warning "ends-apart" "picture and sound end together",
-    NotLookedInto Note "not-looked-into" "transport streams and encrypted media are listed and not looked into",
+    NotLookedInto Note "not-looked-into" "transport streams, and what is encrypted by a key that is not there, are not decoded",
 }
 
 impl Serialize for Rule {

@@ -5,11 +5,12 @@
 //! What it finds is a [`Finding`] with the rule it breaks and the document that says so. The rules are pure;
 //! only `source` and `check` touch the network and the disk.
 //!
-//! It must not know accounts, titles or releases, and it decodes nothing: that every frame decodes is the
-//! studio's concern.
+//! It must not know accounts, titles or releases. It decodes nothing itself: a caller may hand it a [`Decoder`], and keys
+//! of what is encrypted.
 
 mod check;
 mod dash;
+mod decode;
 mod finding;
 mod hls;
 pub mod limits;
@@ -20,5 +21,6 @@ mod together;
 mod track;
 
 pub use check::{CheckError, Options, check};
+pub use decode::Decoder;
 pub use finding::{Finding, Rule, Severity};
 pub use report::Report;

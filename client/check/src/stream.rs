@@ -31,8 +31,10 @@ pub(crate) struct Stream {
     pub(crate) range: Option<VideoRange>,
     /// The peak that its segments are held against, in bits a second.
     pub(crate) peak_bps: Option<u64>,
-    /// Its parts are encrypted and are not looked into beyond their headers.
+    /// Its parts are said to be encrypted.
     pub(crate) encrypted: bool,
+    /// By which key, where that is said.
+    pub(crate) key_id: Option<[u8; 16]>,
     /// Each of its segments is one frame, to be shown while winding.
     pub(crate) key_frames: bool,
     pub(crate) list: List,
@@ -71,6 +73,7 @@ impl Stream {
             range: None,
             peak_bps: None,
             encrypted: false,
+            key_id: None,
             key_frames: false,
             list: List::default(),
         }

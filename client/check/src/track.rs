@@ -45,6 +45,7 @@ pub(crate) fn check_init(
     }
     for track in &init.tracks {
         codecs(stream, track, &mut find);
+        protection(stream, track, &mut find);
         if let Media::Video { width, height } = track.entry.media {
             size(stream, (width.into(), height.into()), &mut find);
             video_range(stream, track, &mut find);
@@ -76,6 +77,19 @@ fn alike(stated: &str, real: &str) -> bool {
         short.contains('.') && long.starts_with(short) && long[short.len()..].starts_with('.')
     };
     stated == real || longer(&real, &stated) || longer(&stated, &real)
+}
+
+fn protection(stream: &Stream, track: &TrackFormat, find: &mut impl FnMut(Rule, String)) {
+    let message = match (stream.encrypted, &track.entry.protection) {
+        (true, Some(real)) => match stream.key_id {
+            Some(stated) if stated != real.key_id => "its key is not the one that is stated",
+            _ => return,
+        },
+        (true, None) => "it is said to be encrypted and is not",
+        (false, Some(_)) => "it is encrypted and that is not said",
+        (false, None) => return,
+    };
+    find(Rule::ProtectionDiffers, message.to_owned());
 }
 
 fn size(stream: &Stream, real: (u32, u32), find: &mut impl FnMut(Rule, String)) {

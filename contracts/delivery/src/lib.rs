@@ -2,6 +2,7 @@
 //! that publish and rank. Types and traits only; nothing here opens a file or a socket.
 
 mod access;
+mod content_key;
 mod file_name;
 mod origin;
 mod range_request;
@@ -14,12 +15,13 @@ mod token;
 mod upstream;
 
 pub use access::{ACCESS_TOPIC, AccessEvent};
+pub use content_key::{BadKeyId, ContentKey, ContentKeys, KeyId};
 pub use file_name::{BadFileName, Extension, FileName};
 pub use origin::{Origin, OriginError};
 pub use range_request::RangeRequest;
 pub use release::{
     AudioRendition, Bandwidth, ByteRange, Colour, Download, DynamicRange, FrameRate, Image,
-    Release, ReleaseId, StoredFile, SubtitleTrack, TileSet, VideoRendition,
+    Release, ReleaseId, Shape, StoredFile, SubtitleTrack, TileSet, VideoRendition,
 };
 pub use report::{
     ApplianceReport, ControlError, ControlPlane, ReportReply, Withdrawal, WithdrawalLog,

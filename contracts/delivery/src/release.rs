@@ -6,7 +6,7 @@ use std::str::FromStr;
 use data_objects::{BadHash, ContentHash};
 use serde::{Deserialize, Serialize};
 
-use crate::FileName;
+use crate::{FileName, KeyId};
 
 /// The hash of the release's JSON text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -237,6 +237,31 @@ pub struct Download {
     pub height: u32,
 }
 
+/// The shape of a picture, which says where it is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Shape {
+    /// About 16:9, in rows.
+    Tile,
+    /// About 2:3, on walls and on narrow screens.
+    Poster,
+    /// About 21:9, behind a page.
+    Hero,
+}
+
+impl Image {
+    /// By its sides: taller than wide is a poster, more than twice as wide as tall a hero.
+    pub const fn shape(&self) -> Shape {
+        if self.height > self.width {
+            Shape::Poster
+        } else if self.width > self.height * 2 {
+            Shape::Hero
+        } else {
+            Shape::Tile
+        }
+    }
+}
+
 /// Everything a play needs, by content. Immutable: another version is another release.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Release {
@@ -244,6 +269,9 @@ pub struct Release {
     pub version: u32,
     /// Length of the picture, in milliseconds.
     pub duration_ms: u64,
+    /// By common encryption's `cbcs`, with the key of that name; in clear when absent. Text and pictures are always.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<KeyId>,
     /// By ascending bandwidth; never empty.
     pub video: Vec<VideoRendition>,
     /// The key frames of one of them alone, one to a segment, for winding (trick play); absent in releases made
@@ -256,7 +284,7 @@ pub struct Release {
     pub subtitles: Vec<SubtitleTrack>,
     /// Absent when none could be made.
     pub tiles: Option<TileSet>,
-    /// By ascending width.
+    /// Of the best frame in every shape, each by ascending width; then of others, the better first.
     pub images: Vec<Image>,
     /// The artwork's mean colour as `#rrggbb`, shown while it loads.
     pub colour: String,

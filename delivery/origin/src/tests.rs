@@ -74,6 +74,7 @@ fn release(file: StoredFile, playlist: StoredFile) -> Release {
         version: Release::VERSION,
         duration_ms: 1_000,
         video: vec![rung],
+        key: None,
         key_frames: None,
         audio: vec![],
         subtitles: vec![],

@@ -2,6 +2,7 @@
 
 mod audio;
 mod key_frames;
+mod protect;
 mod store;
 mod video;
 
@@ -10,6 +11,7 @@ use std::ops::Range;
 use crate::TrackFormat;
 
 pub use audio::cut_audio;
+pub use protect::{Cover, Encrypt};
 pub use video::join_video;
 
 /// A sample and its place in the new track.

@@ -4,7 +4,7 @@ mod learn;
 
 use crate::boxes::{Children, RawBox, put};
 use crate::codec::{self, configuration_of};
-use crate::{BoxError, Colour, ContentLight, FourCc, MasteringDisplay, Media, Problem};
+use crate::{BoxError, Colour, ContentLight, FourCc, MasteringDisplay, Media, Problem, Protection};
 
 /// One sample entry: H.264 (`avc1`, `avc3`), HEVC (`hvc1`, `hev1`), VP9 (`vp09`), AV1 (`av01`), MPEG-4
 /// audio (`mp4a`) or Opus.
@@ -20,9 +20,11 @@ pub struct SampleEntry {
     pub mastering: Option<MasteringDisplay>,
     /// Of a picture of high dynamic range.
     pub light: Option<ContentLight>,
-    /// The whole box as it stands in `stsd`, without `btrt`: a measured bit rate differs between
-    /// chunks that decode alike. A `colr` is added where only the parameter sets tell the colours.
+    /// The whole box as it stands in `stsd` of a track in clear, without `btrt`: a measured bit rate differs
+    /// between chunks that decode alike. A `colr` is added where only the parameter sets tell the colours.
     pub bytes: Vec<u8>,
+    /// How the samples are encrypted; in clear when absent.
+    pub protection: Option<Protection>,
 }
 
 /// Bytes of fields before the boxes inside a picture's entry.
@@ -46,11 +48,42 @@ impl SampleEntry {
     }
 
     fn of(entry: RawBox<'_>) -> Result<Self, BoxError> {
-        match &entry.kind.0 {
+        let (entry, protection) = match &entry.kind.0 {
+            b"encv" => Protection::of(entry, VISUAL_FIELDS)?,
+            b"enca" => Protection::of(entry, AUDIO_FIELDS)?,
+            _ => (entry, None),
+        };
+        let clear = match &entry.kind.0 {
             b"mp4a" | b"Opus" => Self::audio(entry),
             _ if configuration_of(entry.kind).is_some() => Self::visual(entry),
             _ => Err(entry.error(Problem::Unsupported("this codec"))),
+        }?;
+        Ok(Self {
+            protection,
+            ..clear
+        })
+    }
+
+    /// The box as it stands in `stsd`.
+    pub(crate) fn stated(&self) -> Vec<u8> {
+        match &self.protection {
+            Some(protection) => {
+                let picture = matches!(self.media, Media::Video { .. });
+                protection.enclose(&self.bytes, picture)
+            }
+            None => self.bytes.clone(),
         }
+    }
+
+    /// The configuration of the decoder: the body of `avcC`, `hvcC`, `vpcC`, `av1C`, `esds` or `dOps`.
+    pub fn configuration(&self) -> Option<&[u8]> {
+        let entry = whole(&self.bytes).ok()?;
+        let skip = match self.media {
+            Media::Video { .. } => VISUAL_FIELDS,
+            Media::Audio { .. } => AUDIO_FIELDS,
+        };
+        let found = child(entry, skip, configuration_of(entry.kind)?).ok()?;
+        found.map(|found| found.body)
     }
 
     fn visual(entry: RawBox<'_>) -> Result<Self, BoxError> {
@@ -72,6 +105,7 @@ impl SampleEntry {
             mastering: optional(entry, *b"mdcv", MasteringDisplay::read)?,
             light: optional(entry, *b"clli", ContentLight::read)?,
             bytes,
+            protection: None,
         })
     }
 
@@ -98,6 +132,7 @@ impl SampleEntry {
             mastering: None,
             light: None,
             bytes: without_bit_rate(entry, AUDIO_FIELDS)?,
+            protection: None,
         })
     }
 }
@@ -132,7 +167,8 @@ fn without_bit_rate(entry: RawBox<'_>, skip: usize) -> Result<Vec<u8>, BoxError>
     let mut bytes = Vec::with_capacity(entry.body.len() + 8);
     put(&mut bytes, entry.kind.0, |out| {
         out.extend_from_slice(&entry.body[..skip]);
-        for child in kept.iter().filter(|child| child.kind != FourCc(*b"btrt")) {
+        let left_out = [FourCc(*b"btrt"), FourCc(*b"sinf")];
+        for child in kept.iter().filter(|it| !left_out.contains(&it.kind)) {
             put(out, child.kind.0, |out| out.extend_from_slice(child.body));
         }
     });

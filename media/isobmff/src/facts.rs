@@ -6,12 +6,8 @@
 
 use crate::boxes::{Children, RawBox};
 use crate::format::{read_format, tracks};
-use crate::fragment::{FLAGS_DELTA, Fragment};
+use crate::fragment::{Fragment, Unit};
 use crate::{BoxError, FourCc, Problem, TrackFormat};
-
-/// The bit of sample flags that says decoding cannot begin with the sample.
-const NON_SYNC: u32 = 0x0001_0000;
-const _: () = assert!(FLAGS_DELTA & NON_SYNC != 0, "one bit under two names");
 
 /// An initialization section.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -102,7 +98,7 @@ impl SegmentFacts {
             duration: 0,
             samples: 0,
             media_bytes: 0,
-            starts_with_sync: first.is_some_and(|unit| unit.flags & NON_SYNC == 0),
+            starts_with_sync: first.is_some_and(Unit::is_sync),
             continuous: true,
         };
         facts.take(fragment);

@@ -3,11 +3,16 @@
 mod read;
 
 use crate::boxes::{put, put_full, put_u32, put_u64};
+use crate::protection::{Subsample, put_aux_info};
 
 /// Sample flags: depends on no other sample.
 pub(crate) const FLAGS_SYNC: u32 = 0x0200_0000;
 /// Sample flags: depends on others, and decoding cannot begin here.
 pub(crate) const FLAGS_DELTA: u32 = 0x0101_0000;
+
+/// The bit of sample flags that says decoding cannot begin with the sample.
+const NON_SYNC: u32 = 0x0001_0000;
+const _: () = assert!(FLAGS_DELTA & NON_SYNC != 0 && FLAGS_SYNC & NON_SYNC == 0);
 
 /// `default-base-is-moof`, with a default duration and default flags.
 const TFHD_FLAGS: u32 = 0x02_0000 | TFHD_DURATION | TFHD_SAMPLE_FLAGS;
@@ -45,6 +50,16 @@ pub(crate) struct Fragment {
     /// Decode time of the first sample, in ticks.
     pub(crate) decode: u64,
     pub(crate) units: Vec<Unit>,
+    /// What of each sample is protected, where that is not all or none of it. Only written:
+    /// [`crate::segment_samples`] reads it.
+    pub(crate) subsamples: Vec<Vec<Subsample>>,
+}
+
+impl Unit {
+    /// Whether decoding can begin with it.
+    pub(crate) const fn is_sync(&self) -> bool {
+        self.flags & NON_SYNC == 0
+    }
 }
 
 impl Fragment {
@@ -97,6 +112,9 @@ impl Fragment {
                 put_unit(out, flags, unit);
             }
         });
+        if !self.subsamples.is_empty() {
+            put_aux_info(out, &self.subsamples);
+        }
     }
 
     fn trun_flags(&self) -> u32 {

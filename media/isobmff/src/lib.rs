@@ -23,6 +23,7 @@ mod fourcc;
 mod fragment;
 mod head;
 pub mod limits;
+mod protection;
 mod read_at;
 mod remux;
 mod sample;
@@ -31,7 +32,7 @@ mod write;
 #[cfg(test)]
 mod fixture;
 
-pub use arrange::{ArrangeError, Arrangement, PlacedSample, cut_audio, join_video};
+pub use arrange::{ArrangeError, Arrangement, Cover, Encrypt, PlacedSample, cut_audio, join_video};
 pub use colour::{Colour, ContentLight, MasteringDisplay};
 pub use entry::SampleEntry;
 pub use error::{BoxError, Problem, ReadError};
@@ -39,6 +40,10 @@ pub use facts::{InitFacts, SegmentFacts};
 pub use format::{Media, TrackFormat};
 pub use fourcc::FourCc;
 pub use head::{Head, HeadError, Segment, SegmentIndex};
+pub use protection::{
+    COMMON_SYSTEM, Pattern, Protection, SegmentSample, Subsample, Vector, common_pssh,
+    segment_samples,
+};
 pub use read_at::ReadAt;
 pub use remux::{Remux, RemuxError, RemuxTrack, Step};
 pub use sample::{Edit, Sample, Track};

@@ -4,6 +4,7 @@ use std::io;
 
 use crate::boxes::{put, put_full, put_u16, put_u32, put_u64, put_words};
 use crate::format::pack_language;
+use crate::protection::common_pssh;
 use crate::{Media, TrackFormat};
 
 /// Why a track file could not be written.
@@ -15,6 +16,12 @@ pub enum WriteError {
     /// More bytes than the 31 bits of a `sidx` reference can say. Shorter segments help.
     #[error("segment {0} is larger than 2 GiB; cut the title into shorter segments")]
     SegmentTooLarge(usize),
+    /// A track to encrypt, and not told of every sample what of it is protected.
+    #[error("it is not known of every sample what of it to encrypt")]
+    Uncovered,
+    /// A sample in more parts than the 8 bits of a `saiz` entry can tell of.
+    #[error("a sample has more protected parts than can be told; encode with fewer slices")]
+    TooManyParts,
 }
 
 /// One track of a `moov`.
@@ -65,6 +72,10 @@ pub(crate) fn init(kind: Kind, tracks: &[TrackHeader<'_>], duration: u64) -> Vec
     });
     put(&mut out, *b"moov", |out| {
         put_mvhd(out, timescale, stated, next_id);
+        let protected = tracks.iter().filter_map(|it| it.format.entry.protection);
+        for protection in protected {
+            out.extend_from_slice(&common_pssh(&[protection.key_id]));
+        }
         for track in tracks {
             put_trak(out, track);
         }
@@ -148,7 +159,7 @@ fn put_mdia(out: &mut Vec<u8>, track: &TrackHeader<'_>) {
                 put_full(out, *b"url ", 0, 1, |_| ());
             });
         });
-        put(out, *b"stbl", |out| put_stbl(out, &format.entry.bytes));
+        put(out, *b"stbl", |out| put_stbl(out, &format.entry.stated()));
     });
 }
 

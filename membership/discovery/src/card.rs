@@ -1,5 +1,6 @@
 //! A title as it is shown.
 
+use contracts_delivery::Shape;
 use contracts_membership::{CatalogEntry, Maturity};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -35,12 +36,15 @@ pub(crate) struct TitleCard {
 struct Artwork {
     /// Shown while a picture loads, as `#rrggbb`.
     colour: String,
-    /// By ascending width.
+    /// The best frame's in every shape, each by ascending width; then of other frames, the better first.
     images: Vec<ArtworkImage>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 struct ArtworkImage {
+    /// What it is cut for: tile (16:9), poster (2:3) or hero (21:9).
+    #[schema(value_type = String, example = "tile")]
+    shape: Shape,
     width: u32,
     height: u32,
     /// Relative to the API's origin.
@@ -58,6 +62,7 @@ impl TitleCard {
     /// The card of a title for the viewer whose shelf it stands on.
     pub(crate) fn new(entry: &CatalogEntry, shelf: &Shelf) -> Self {
         let images = entry.images.iter().map(|image| ArtworkImage {
+            shape: image.shape(),
             width: image.width,
             height: image.height,
             url: format!("/artwork/{}", image.file.name),

@@ -26,6 +26,9 @@ pub enum PlaybackError {
         /// The title's length.
         duration_ms: u64,
     },
+    /// A stream in clear was asked for of a title that is not kept in clear.
+    #[error("this title is encrypted: play it by its HLS or DASH manifest")]
+    Encrypted,
     /// Nothing can serve the title; a retry helps once something is up.
     #[error("nothing that could serve this title is up")]
     NothingUp(#[from] SteeringError),

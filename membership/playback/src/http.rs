@@ -1,5 +1,6 @@
 //! The routes of playback.
 
+mod license;
 mod manifests;
 mod problems;
 mod public_url;
@@ -47,7 +48,12 @@ pub fn router(state: PlaybackApi) -> OpenApiRouter {
         .routes(routes!(manifests::hls_manifest))
         .routes(routes!(manifests::dash_manifest))
         .routes(routes!(manifests::steering))
+        .routes(routes!(license::license))
         .routes(routes!(videos::video))
+        .route(
+            "/playback/v1/sessions/{session_id}/license",
+            axum::routing::options(license::may_ask),
+        )
         .with_state(state)
 }
 

@@ -8,6 +8,15 @@ use contracts_delivery::{AudioRendition, DynamicRange, Release, VideoRendition};
 pub(crate) use dash::dash;
 pub(crate) use hls::hls;
 
+/// Where players ask on behalf of a play.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Addresses {
+    /// Which appliance to prefer.
+    pub(crate) steering: String,
+    /// For keys.
+    pub(crate) license: String,
+}
+
 /// The renditions a plan offers: those no taller than `max_height`, or the smallest when all are taller.
 /// What every device shows comes first: H.264, and standard dynamic range; each kind by its bandwidth.
 pub(crate) fn offered_video(release: &Release, max_height: u32) -> Vec<&VideoRendition> {

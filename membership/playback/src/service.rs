@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use contracts_delivery::{
-    ClientFacts, Origin, OriginError, Release, SessionId, Steering, TokenSigner,
+    ClientFacts, ContentKeys, Origin, OriginError, Release, SessionId, Steering, TokenSigner,
 };
 use contracts_membership::{AccountId, Catalog, PLAYS_TOPIC, PlayEvent};
 use data_engine::SharedEngine;
@@ -60,6 +60,8 @@ pub struct PlaybackParts {
     pub signer: Arc<dyn TokenSigner>,
     /// Keeps bookmarks.
     pub viewing: Arc<Viewing>,
+    /// What encrypted titles are encrypted by.
+    pub keys: Arc<dyn ContentKeys>,
     /// Told what happens, in the topic `plays`.
     pub log: SharedLog,
     /// Tells the time.

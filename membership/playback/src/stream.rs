@@ -85,6 +85,9 @@ impl DirectStream {
             account,
             session: offer.id(),
         };
+        if offer.release.key.is_some() {
+            return Err(PlaybackError::Encrypted);
+        }
         let duration_ms = offer.release.duration_ms;
         if from >= Duration::from_millis(duration_ms) {
             return Err(PlaybackError::PastTheEnd { duration_ms });

@@ -124,6 +124,16 @@ async fn release(
             stage::verify(workshop, &parts, &makings.planned, meter)
         })
         .await?;
+    let parts = match &workshop.keys {
+        Some(keys) => {
+            context
+                .step("protect", policy, |meter| {
+                    stage::protect(workshop, &**keys, &parts, meter)
+                })
+                .await?
+        }
+        None => parts,
+    };
     let release = context
         .step("publish", policy, |_| {
             stage::publish(workshop, input, &parts, makings)

@@ -7,7 +7,7 @@ use platform_clock::Timestamp;
 use crate::record::TitleRecord;
 
 /// The steps in order: name, label, what is counted.
-const STEPS: [(&str, &str, &str); 12] = [
+const STEPS: [(&str, &str, &str); 13] = [
     ("receive", "Receive", "files"),
     ("inspect", "Inspect", "frames"),
     ("shots", "Find shots", "frames"),
@@ -19,11 +19,14 @@ const STEPS: [(&str, &str, &str); 12] = [
     ("score", "Score", "frames"),
     ("package", "Package", "parts"),
     ("verify", "Verify", "renditions"),
+    (PROTECT, "Encrypt", "tracks"),
     ("publish", "Publish", ""),
 ];
 
-/// The step that not every profile has: it is listed once it was begun.
+/// Steps that most titles do not have: each is listed once it has begun.
+const SOME: [&str; 2] = [DOWNLOADS, PROTECT];
 const DOWNLOADS: &str = "downloads";
+const PROTECT: &str = "protect";
 
 /// Puts the two together; `workflow` is absent when its records are gone.
 pub(crate) fn status(
@@ -59,11 +62,12 @@ fn state(record: &TitleRecord, workflow: Option<&WorkflowStatus>) -> (TitleState
 
 fn steps(ran: &[StepStatus], title: TitleState, now: Timestamp) -> Vec<StepProgress> {
     let mut failed = title == TitleState::Failed;
+    let begun = |name: &str| ran.iter().find(|step| step.name == name);
     STEPS
         .iter()
-        .filter(|(name, ..)| *name != DOWNLOADS || ran.iter().any(|step| step.name == *name))
+        .filter(|(name, ..)| !SOME.contains(name) || begun(name).is_some())
         .map(|(name, label, unit)| {
-            let found = ran.iter().find(|step| step.name == *name);
+            let found = begun(name);
             let state = match found.map(|step| step.state) {
                 Some(Ran::Done) => StepState::Done,
                 Some(Ran::Running) if title == TitleState::Running => StepState::Running,

@@ -5,7 +5,7 @@ mod sweep;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use contracts_delivery::Origin;
+use contracts_delivery::{ContentKeys, Origin};
 use contracts_membership::{Catalog, TitleId};
 use contracts_studio::master::Inspection;
 use contracts_studio::{
@@ -78,6 +78,8 @@ pub struct StudioParts {
     pub profile: EncodingProfile,
     /// Where the sound's loudness is brought to; it stays as it is when absent.
     pub loudness: Option<LoudnessTarget>,
+    /// What tracks are encrypted by; they are published in clear when absent.
+    pub keys: Option<Arc<dyn ContentKeys>>,
     /// Who encodes chunks, besides the encoders of this process.
     pub farm: Farm,
 }
@@ -116,6 +118,8 @@ impl Studio {
             ladder: parts.ladder,
             profile: parts.profile,
             loudness: parts.loudness,
+            keys: parts.keys,
+            entropy: Arc::clone(&parts.entropy),
             start: random_id(&*parts.entropy),
         });
         workshop.prepare().await?;

@@ -4,13 +4,14 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use contracts_delivery::Origin;
+use contracts_delivery::{ContentKeys, Origin};
 use contracts_membership::{Catalog, TitleId};
 use contracts_studio::{EncodingProfile, TITLES_TOPIC, TitleEvent};
 use data_events::SharedLog;
 use data_workflow::StepError;
 use media_ffmpeg::Tools;
 use platform_clock::SharedClock;
+use platform_entropy::SharedEntropy;
 use studio_encode::LoudnessTarget;
 use studio_farm::Farm;
 use studio_ingest::Uploads;
@@ -45,6 +46,10 @@ pub(crate) struct Workshop {
     pub(crate) profile: EncodingProfile,
     /// Where the sound's loudness is brought to.
     pub(crate) loudness: Option<LoudnessTarget>,
+    /// What tracks are encrypted by; they are published in clear when absent.
+    pub(crate) keys: Option<Arc<dyn ContentKeys>>,
+    /// For key ids and what encryption begins with.
+    pub(crate) entropy: SharedEntropy,
     /// Random, of this start of the service.
     pub(crate) start: String,
 }

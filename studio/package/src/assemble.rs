@@ -85,6 +85,7 @@ pub async fn assemble(origin: &dyn Origin, parts: &ReleaseParts) -> Result<Relea
     Ok(Release {
         version,
         duration_ms,
+        key: parts.key,
         video,
         key_frames,
         audio,

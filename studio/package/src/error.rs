@@ -3,6 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
+use media_cenc::CoverError;
 use media_isobmff::{ArrangeError, ReadError, WriteError};
 
 /// A track file was not written; whatever stood in its place is untouched.
@@ -40,6 +41,20 @@ pub enum PackageError {
         /// What failed.
         source: WriteError,
     },
+    /// The track cannot be encrypted.
+    #[error("cannot encrypt {path}: {source}")]
+    Uncoverable {
+        /// The track file in clear.
+        path: PathBuf,
+        /// What failed.
+        source: CoverError,
+    },
+    /// What was encrypted is not what comes back; a fault of this program or of the machine.
+    #[error("{path} was encrypted and did not decrypt to what it was; nothing of it was kept")]
+    Miscovered {
+        /// The track file in clear.
+        path: PathBuf,
+    },
 }
 
 impl PackageError {
@@ -50,9 +65,18 @@ impl PackageError {
             | Self::Unusable {
                 source: ReadError::Io(_),
                 ..
-            } => true,
-            Self::Write { source, .. } => matches!(source, WriteError::Io(_)),
-            Self::Unusable { .. } | Self::Unfit { .. } => false,
+            }
+            | Self::Miscovered { .. } => true,
+            Self::Write { source, .. }
+            | Self::Uncoverable {
+                source: CoverError::Write(source),
+                ..
+            } => matches!(source, WriteError::Io(_)),
+            Self::Uncoverable {
+                source: CoverError::Read(source),
+                ..
+            } => matches!(source, ReadError::Io(_)),
+            Self::Unusable { .. } | Self::Unfit { .. } | Self::Uncoverable { .. } => false,
         }
     }
 }

@@ -11,6 +11,7 @@ mod file;
 pub mod limits;
 mod pictures;
 mod playlist;
+mod protect;
 mod track;
 mod verify;
 
@@ -22,6 +23,7 @@ pub use pictures::{
     Artwork, Picture, PictureError, PictureSource, TileSheets, make_artwork, make_tiles,
 };
 pub use playlist::{key_frame_playlist, subtitle_playlist, track_playlist};
+pub use protect::{TitleKey, protect_track};
 pub use track::{
     PackagedTrack, TrackMedia, TrackSegment, package_audio, package_key_frames, package_video,
 };

@@ -20,8 +20,20 @@ pub const TILE_INTERVAL: Duration = Duration::from_secs(2);
 /// Most tiles of a title: six sheets, whatever its length.
 pub const MAX_TILES: u64 = 600;
 
-/// Pixels across the sizes of the artwork: a phone's row, a desktop's row, a title page.
-pub const ARTWORK_WIDTHS: [u32; 3] = [320, 640, 1280];
+/// Pixels across a tile (16:9): a phone's row, a desktop's row, a title page.
+pub const TILE_ART_WIDTHS: [u32; 3] = [320, 640, 1280];
+
+/// Pixels across a poster (2:3): a wall of them, a phone's title page.
+pub const POSTER_WIDTHS: [u32; 2] = [240, 480];
+
+/// Pixels across a hero (21:9): behind a page of a laptop, of a television.
+pub const HERO_WIDTHS: [u32; 2] = [1280, 1920];
+
+/// Frames kept of a title: the best, and others that differ from it and from one another.
+pub const ARTWORK_FRAMES: usize = 3;
+
+/// Pixels across the tiles of the others.
+pub const OTHER_ART_WIDTHS: [u32; 1] = [640];
 
 /// Frames looked at in search of artwork.
 pub const ARTWORK_CANDIDATES: u32 = 12;

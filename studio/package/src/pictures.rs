@@ -1,6 +1,7 @@
 //! Pictures taken from the title: seek-bar tiles and artwork.
 
 mod artwork;
+mod crop;
 mod judge;
 mod tiles;
 
@@ -43,7 +44,7 @@ pub struct Picture {
 /// Artwork, on disk.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Artwork {
-    /// By ascending width.
+    /// The best frame in every shape, each by ascending width; then other frames, the better first.
     pub pictures: Vec<Picture>,
     /// The mean colour as `#rrggbb`.
     pub colour: String,

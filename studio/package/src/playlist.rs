@@ -2,11 +2,16 @@
 
 use std::time::Duration;
 
-use contracts_delivery::FileName;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use contracts_delivery::{FileName, KeyId};
 use media_manifest::ByteRange;
-use media_manifest::hls::{Map, MediaPlaylist, Segment, durations};
+use media_manifest::hls::{Key, Map, MediaPlaylist, Segment, durations};
 
 use crate::PackagedTrack;
+
+/// The key system of the Encrypted Media Extensions that every browser but Safari has.
+const CLEAR_KEY: &str = "org.w3.clearkey";
 
 /// The playlist of a track file stored as `file`: one byte range per segment.
 pub fn track_playlist(track: &PackagedTrack, file: FileName) -> MediaPlaylist {
@@ -27,12 +32,22 @@ pub fn track_playlist(track: &PackagedTrack, file: FileName) -> MediaPlaylist {
     MediaPlaylist {
         independent_segments: true,
         iframes_only: false,
-        key: None,
+        key: track.key.map(key),
         map: Some(Map {
             uri: uri.clone(),
             range: Some(range(track.init)),
         }),
         segments: segments.collect(),
+    }
+}
+
+/// How a player finds the key: by its name alone. The key system is the browser's own, which asks whoever serves the
+/// play.
+fn key(id: KeyId) -> Key {
+    let id = BASE64.encode(id.0);
+    Key {
+        uri: format!("data:text/plain;base64,{id}"),
+        format: Some(CLEAR_KEY.to_owned()),
     }
 }
 

@@ -5,13 +5,14 @@ mod write;
 
 use std::path::Path;
 
-use contracts_delivery::{Bandwidth, ByteRange, Colour};
+use contracts_delivery::{Bandwidth, ByteRange, Colour, KeyId};
 use media_isobmff::{Head, Media};
 use serde::{Deserialize, Serialize};
 
 use crate::PackageError;
 use crate::file::{FileSet, blocking};
 
+pub(crate) use write::beside;
 pub use write::{package_audio, package_key_frames, package_video};
 
 /// What a track file holds.
@@ -55,6 +56,9 @@ pub struct PackagedTrack {
     /// Of a picture, when its parameter sets or its container say it.
     #[serde(default)]
     pub colour: Option<Colour>,
+    /// The key it is encrypted by; in clear when absent.
+    #[serde(default)]
+    pub key: Option<KeyId>,
     /// Ticks a second.
     pub timescale: u32,
     /// `ftyp` and `moov`.
@@ -117,6 +121,7 @@ impl PackagedTrack {
             codec: head.format.entry.codec.clone(),
             media,
             colour: head.format.entry.colour.map(colour),
+            key: head.format.entry.protection.map(|it| KeyId(it.key_id)),
             timescale: head.format.timescale,
             init: range(&head.init),
             index: range(&head.index),

@@ -5,6 +5,8 @@
 #[path = "support/clips.rs"]
 #[expect(dead_code, reason = "each test file uses its part of the clips")]
 mod clips;
+#[path = "support/protected.rs"]
+mod protected;
 
 use std::path::{Path, PathBuf};
 
@@ -15,6 +17,7 @@ use studio_package::{PackagedTrack, TrackMedia, package_audio, package_video, ve
 use studio_shots::SegmentPlan;
 
 use clips::{decode, probe};
+use protected::assert_protectable;
 
 const HDR10: &str = "format=yuv420p10le,setparams=color_primaries=bt2020:color_trc=smpte2084:\
                      colorspace=bt2020nc:range=tv";
@@ -66,6 +69,7 @@ async fn packaged(folder: &Path, colours: &str, encoder: &[&str]) -> (PackagedTr
     verify(&test_tools().await, &out, &track, &plan())
         .await
         .unwrap();
+    assert_protectable(&out).await;
     let bytes = std::fs::read(&out).unwrap();
     (track, Head::read(&&bytes[..]).unwrap())
 }
@@ -164,6 +168,23 @@ async fn vp9_is_named_in_full() {
     assert_eq!(head.format.entry.mastering, None);
 }
 
+#[tokio::test]
+async fn h264_of_several_slices_is_encrypted_slice_by_slice() {
+    let folder = tempfile::tempdir().unwrap();
+    let encoder = [
+        "-c:v",
+        "libx264",
+        "-preset",
+        "fast",
+        "-crf",
+        "20",
+        "-x264-params",
+        "stitchable=1:keyint=infinite:scenecut=0:open-gop=0:slices=4:weightp=2",
+    ];
+    let (track, _) = packaged(folder.path(), HD, &encoder).await;
+    assert!(track.codec.starts_with("avc1."), "{}", track.codec);
+}
+
 async fn sound(folder: &Path, channels: u16, encoder: &[&str]) -> (PackagedTrack, PathBuf) {
     let count = channels.to_string();
     let source = "sine=frequency=440:sample_rate=48000:duration=4.2";
@@ -186,6 +207,7 @@ async fn sound(folder: &Path, channels: u16, encoder: &[&str]) -> (PackagedTrack
         .unwrap();
     let seen = probe(&out, &["-show_entries", "stream=channels"]).await;
     assert_eq!(seen, [count]);
+    assert_protectable(&out).await;
     (track, out)
 }
 

@@ -100,13 +100,18 @@ async fn artwork_passes_over_black_and_flat_frames() {
     let artwork = make_artwork(&test_tools().await, &source, folder.path())
         .await
         .unwrap();
-    let widths: Vec<_> = artwork
-        .pictures
-        .iter()
-        .map(|picture| picture.width)
-        .collect();
-    assert_eq!(widths, [320, 640], "1280 is above the source");
-    assert_eq!(size(&artwork.pictures[1].path).await, "640,360");
+    let sizes = artwork.pictures.iter().map(|it| (it.width, it.height));
+    let sizes: Vec<_> = sizes.collect();
+    let best = [(320, 180), (640, 360), (240, 360), (640, 274)];
+    assert_eq!(sizes[..4], best, "1280 is above the source");
+    assert!(
+        sizes[4..].iter().all(|other| *other == (640, 360)),
+        "{sizes:?}"
+    );
+    for picture in &artwork.pictures {
+        let stated = format!("{},{}", picture.width, picture.height);
+        assert_eq!(size(&picture.path).await, stated);
+    }
     assert!(artwork.colour.len() == 7 && artwork.colour.starts_with('#'));
     let channels: Vec<_> = (1..7)
         .step_by(2)
@@ -140,6 +145,7 @@ async fn parts(folder: &Path) -> ReleaseParts {
     ReleaseParts {
         frame_rate: plan().frame_rate,
         frames: plan().frames,
+        key: None,
         video: vec![VideoPart {
             path: video,
             track: picture,
@@ -187,7 +193,9 @@ async fn a_release_is_assembled_twice_alike_and_plays_from_its_playlist() {
         ),
         (1, 1, 1)
     );
-    assert_eq!(release.images.len(), 1);
+    let shapes = release.images.iter().map(contracts_delivery::Image::shape);
+    let shapes: std::collections::BTreeSet<_> = shapes.collect();
+    assert_eq!(shapes.len(), 3, "a tile, a poster and a hero");
     for file in release.files() {
         let bytes = std::fs::read(origin.path(file.name)).unwrap();
         assert_eq!(bytes.len() as u64, file.bytes);

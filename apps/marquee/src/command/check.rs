@@ -1,12 +1,19 @@
 //! `marquee check`: what players trip over in a stream.
 
+use std::io::Write as _;
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::{Context as _, Result, anyhow, bail};
-use client_check::{Options, Severity, check};
+use async_trait::async_trait;
+use client_check::{Decoder, Options, Severity, check};
+use contracts_delivery::KeyId;
+use media_cenc::Key;
+use media_ffmpeg::{MediaInput, Tools};
 use url::Url;
 
 use crate::cli::Check;
+use crate::config::Config;
 
 /// Checks one stream; one that players fail on ends the command with failure.
 #[expect(
@@ -20,7 +27,17 @@ pub(crate) async fn run(args: Check) -> Result<()> {
         args.segments
     };
     let url = url_of(&args.stream)?;
-    let report = check(&url, Options { segments })
+    let mut options = Options::segments(segments);
+    if args.decode || args.keys.is_some() {
+        let keys = args.keys.as_deref().map_or_else(|| Ok(Vec::new()), keys)?;
+        let config: Config = match &args.config {
+            Some(path) => platform_config::load(path)?,
+            None => Config::default(),
+        };
+        let tools = Tools::locate(&config.tools).await?;
+        options = options.decoded(Arc::new(Ffmpeg(tools)), keys);
+    }
+    let report = check(&url, options)
         .await
         .with_context(|| format!("{} cannot be checked", args.stream))?;
     if args.json {
@@ -32,6 +49,42 @@ pub(crate) async fn run(args: Check) -> Result<()> {
         0 => Ok(()),
         count => bail!("players will trip over {count} errors"),
     }
+}
+
+/// Decodes by the tool.
+struct Ffmpeg(Tools);
+
+#[async_trait]
+impl Decoder for Ffmpeg {
+    async fn decode(&self, track_file: &[u8]) -> Result<(), String> {
+        let said = |error: &dyn std::fmt::Display| error.to_string();
+        let file = tempfile::Builder::new().suffix(".mp4").tempfile();
+        let mut file = file.map_err(|error| said(&error))?;
+        file.write_all(track_file).map_err(|error| said(&error))?;
+        let input = MediaInput::open(file.path()).map_err(|error| said(&error))?;
+        let command = self.0.ffmpeg().args(["-xerror", "-err_detect", "explode"]);
+        let command = command.input_as(&input, "mp4").args(["-f", "null", "-"]);
+        let decoded = command.run(|_| {}).await;
+        decoded.map(|_| ()).map_err(|error| said(&error))
+    }
+}
+
+/// Keys from a file, which other users of the machine need not see as they would an argument.
+fn keys(path: &Path) -> Result<Vec<Key>> {
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("cannot read keys from {}", path.display()))?;
+    let lines = text.lines().enumerate();
+    let lines = lines.filter(|(_, line)| !line.trim().is_empty());
+    let key = |(number, line): (usize, &str)| {
+        let pair = line.trim().split_once(':');
+        let pair = pair.and_then(|(id, key)| Some((id.parse().ok()?, key.parse().ok()?)));
+        let (KeyId(id), KeyId(key)) = pair.with_context(|| {
+            let (path, number) = (path.display(), number + 1);
+            format!("{path}, line {number}: a key is KID:KEY, 32 hexadecimal digits each")
+        })?;
+        Ok(Key { id, key })
+    };
+    lines.map(key).collect()
 }
 
 /// What names a scheme is a URL, everything else a path.

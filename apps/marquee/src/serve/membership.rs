@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, anyhow};
-use contracts_delivery::{Origin, Steering, TokenSigner};
+use contracts_delivery::{ContentKeys, Origin, Steering, TokenSigner};
 use contracts_membership::{Catalog, Plan};
 use membership_accounts::{AccountService, AccountsConfig, SharedAccounts};
 use membership_catalog::{Territory, TitleCatalog};
 use membership_discovery::DiscoveryApi;
-use membership_playback::{Playback, PlaybackApi, PlaybackConfig, PlaybackParts};
+use membership_playback::{KeyVault, Playback, PlaybackApi, PlaybackConfig, PlaybackParts};
 use membership_viewing::{Viewing, ViewingApi, ViewingParts};
 use platform_clock::SharedClock;
 use utoipa_axum::router::OpenApiRouter;
@@ -23,6 +23,8 @@ pub(crate) struct Membership {
     pub(crate) catalog: Arc<TitleCatalog>,
     pub(crate) playback: Arc<Playback>,
     pub(crate) viewing: Arc<Viewing>,
+    /// What encrypted titles are encrypted by.
+    pub(crate) keys: Arc<dyn ContentKeys>,
     origin: Arc<dyn Origin>,
     clock: SharedClock,
     territory: Option<Territory>,
@@ -53,7 +55,10 @@ impl Membership {
         let origin: Arc<dyn Origin> = Arc::new(delivery.origin.clone());
         let steering: Arc<dyn Steering> = Arc::new(delivery.steering.clone());
         let signer: Arc<dyn TokenSigner> = Arc::new(delivery.steering.clone());
+        let keys = KeyVault::open(engine, &*ground.entropy).await?;
+        let keys: Arc<dyn ContentKeys> = Arc::new(keys);
         let parts = PlaybackParts {
+            keys: Arc::clone(&keys),
             catalog: Arc::clone(&catalog) as Arc<dyn Catalog>,
             origin: Arc::clone(&origin),
             steering,
@@ -74,6 +79,7 @@ impl Membership {
             catalog,
             playback,
             viewing,
+            keys,
             origin,
             clock,
             territory,

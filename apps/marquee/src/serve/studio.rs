@@ -66,6 +66,10 @@ impl Workplace {
             ladder: config.studio.ladder,
             profile: config.studio.profile,
             loudness: config.studio.loudness()?,
+            keys: config
+                .studio
+                .encrypted()?
+                .then(|| Arc::clone(&membership.keys)),
             farm: farm.clone(),
         })
         .await?;

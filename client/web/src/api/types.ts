@@ -2,7 +2,11 @@
 
 export type Maturity = 'all' | '7' | '13' | '16' | '18';
 
+/** 16:9 in rows, 2:3 on narrow screens, 21:9 behind a page. */
+export type Shape = 'tile' | 'poster' | 'hero';
+
 export interface ImageCandidate {
+  shape: Shape;
   width: number;
   height: number;
   url: string;

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{Arrangement, PlacedSample};
+use super::{Arrangement, Cover, PlacedSample};
 use crate::fragment::{FLAGS_DELTA, FLAGS_SYNC, Fragment, Unit};
 use crate::head::{Head, Segment};
 use crate::limits::COPY_BUFFER_BYTES;
@@ -27,6 +27,15 @@ impl Arrangement {
     /// # Errors
     /// When a source or `out` fails, or a segment is too large for its index.
     pub fn write(&self, sources: &[&dyn ReadAt], out: &mut dyn Write) -> Result<Head, WriteError> {
+        self.write_with(sources, None, out)
+    }
+
+    pub(super) fn write_with(
+        &self,
+        sources: &[&dyn ReadAt],
+        cover: Option<&Cover<'_>>,
+        out: &mut dyn Write,
+    ) -> Result<Head, WriteError> {
         let header = TrackHeader {
             id: TRACK_ID,
             format: &self.format,
@@ -34,7 +43,7 @@ impl Arrangement {
             stated_duration: 0,
         };
         let init = init(Kind::TrackFile, &[header], self.duration());
-        let references = self.references()?;
+        let references = self.references(cover)?;
         let head = self.head(init.len() as u64, &references);
         out.write_all(&init)?;
         out.write_all(&sidx(TRACK_ID, self.format.timescale, &references))?;
@@ -43,10 +52,13 @@ impl Arrangement {
             buffer: vec![0; COPY_BUFFER_BYTES],
         };
         for (index, segment) in head.segments.iter().enumerate() {
-            let fragment = self.fragment(index, segment.start);
+            let fragment = self.fragment(index, segment.start, cover);
             out.write_all(&fragment.head().ok_or(WriteError::SegmentTooLarge(index))?)?;
-            for sample in &self.samples[self.segments[index].clone()] {
-                copier.copy(sample, out)?;
+            for at in self.segments[index].clone() {
+                match cover {
+                    Some(cover) => copier.copy_covered(&self.samples[at], at, cover, out)?,
+                    None => copier.copy(&self.samples[at], out)?,
+                }
             }
         }
         out.flush()?;
@@ -54,14 +66,14 @@ impl Arrangement {
     }
 
     /// The first pass: how large and how long every segment will be.
-    fn references(&self) -> Result<Vec<Reference>, WriteError> {
+    fn references(&self, cover: Option<&Cover<'_>>) -> Result<Vec<Reference>, WriteError> {
         (0..self.segments.len())
-            .map(|index| self.reference(index))
+            .map(|index| self.reference(index, cover))
             .collect()
     }
 
-    fn reference(&self, index: usize) -> Result<Reference, WriteError> {
-        let fragment = self.fragment(index, 0);
+    fn reference(&self, index: usize, cover: Option<&Cover<'_>>) -> Result<Reference, WriteError> {
+        let fragment = self.fragment(index, 0, cover);
         let head = fragment.head().ok_or(WriteError::SegmentTooLarge(index))?;
         let bytes = fragment.data_bytes() + head.len() as u64;
         let duration = fragment
@@ -76,16 +88,16 @@ impl Arrangement {
         }
     }
 
-    fn fragment(&self, index: usize, decode: u64) -> Fragment {
-        let units = self.samples[self.segments[index].clone()]
-            .iter()
-            .map(unit)
-            .collect();
+    fn fragment(&self, index: usize, decode: u64, cover: Option<&Cover<'_>>) -> Fragment {
+        let range = self.segments[index].clone();
+        let subsamples = cover.and_then(|cover| cover.subsamples.get(range.clone()));
+        let units = self.samples[range].iter().map(unit).collect();
         Fragment {
             sequence: index as u32 + 1,
             track_id: TRACK_ID,
             decode,
             units,
+            subsamples: subsamples.map_or_else(Vec::new, <[_]>::to_vec),
         }
     }
 
@@ -134,6 +146,29 @@ struct Copier<'a> {
 }
 
 impl Copier<'_> {
+    /// Encrypts a sample on its way; it is held whole meanwhile.
+    fn copy_covered(
+        &mut self,
+        sample: &PlacedSample,
+        at: usize,
+        cover: &Cover<'_>,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        let source = self
+            .sources
+            .get(sample.source as usize)
+            .ok_or(io::ErrorKind::NotFound)?;
+        let size = sample.size as usize;
+        if self.buffer.len() < size {
+            self.buffer.resize(size, 0);
+        }
+        let bytes = &mut self.buffer[..size];
+        source.read_exact_at(sample.offset, bytes)?;
+        let parts = cover.subsamples.get(at).map_or(&[][..], Vec::as_slice);
+        (cover.encrypt)(bytes, parts);
+        out.write_all(bytes)
+    }
+
     fn copy(&mut self, sample: &PlacedSample, out: &mut dyn Write) -> io::Result<()> {
         let source = self
             .sources

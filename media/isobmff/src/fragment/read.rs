@@ -50,6 +50,7 @@ impl Fragment {
             track_id,
             decode,
             units,
+            subsamples: Vec::new(),
         };
         let start = moof.offset.saturating_add(u64::from(data_offset));
         let end = start.saturating_add(fragment.data_bytes());

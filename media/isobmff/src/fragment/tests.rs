@@ -21,7 +21,7 @@ proptest! {
         sequence: u32,
         decode: u64,
     ) {
-        let written = Fragment { sequence, track_id: 7, decode, units };
+        let written = Fragment { sequence, track_id: 7, decode, units, subsamples: Vec::new() };
         let mut bytes = written.head().unwrap();
         let head = bytes.len();
         bytes.resize(head + written.data_bytes() as usize, 9);
@@ -35,7 +35,7 @@ proptest! {
         damage in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..8),
     ) {
         let unit = Unit { duration: 1, size: 4, flags: FLAGS_SYNC, composition: 1 };
-        let fragment = Fragment { sequence: 1, track_id: 1, decode: 0, units: vec![unit; 3] };
+        let fragment = Fragment { sequence: 1, track_id: 1, decode: 0, units: vec![unit; 3], subsamples: Vec::new() };
         let mut bytes = fragment.head().unwrap();
         bytes.resize(bytes.len() + 12, 0);
         for (index, byte) in damage {
@@ -61,6 +61,7 @@ fn media_beyond_a_32_bit_size_has_no_head() {
         track_id: 1,
         decode: 0,
         units: vec![unit; 2],
+        subsamples: Vec::new(),
     };
     assert_eq!(fragment.head(), None);
 }

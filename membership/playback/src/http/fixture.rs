@@ -26,7 +26,7 @@ pub(crate) use film::{Film, release, stored};
 pub(crate) use services::{FilmOrigin, OneKey, TokenIsName, TwoAppliances};
 
 use crate::session::Session;
-use crate::{DeviceKind, Playback, PlaybackConfig, PlaybackParts};
+use crate::{DeviceKind, KeyVault, Playback, PlaybackConfig, PlaybackParts};
 
 /// Where every client is.
 pub(crate) const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
@@ -132,6 +132,11 @@ impl World {
             origin: origin.clone(),
             steering: steering.clone(),
             signer: Arc::new(OneKey),
+            keys: Arc::new(
+                KeyVault::open(&engine, &*SeededEntropy::shared(5))
+                    .await
+                    .unwrap(),
+            ),
             viewing: viewing.clone(),
             log: log.clone(),
             clock: shared,

@@ -11,11 +11,12 @@ use utoipa::IntoParams;
 use super::public_url::PublicUrl;
 use super::{PlaybackApi, session_id};
 use crate::PlaybackError;
-use crate::manifest::{dash, hls};
+use crate::manifest::{Addresses, dash, hls};
+use crate::pathways::SignedPlace;
 use crate::service::Asking;
 
 /// Players on any page may read manifests: the session's id is the credential, and no cookie counts.
-const ANY_ORIGIN: (HeaderName, HeaderValue) = (
+pub(super) const ANY_ORIGIN: (HeaderName, HeaderValue) = (
     header::ACCESS_CONTROL_ALLOW_ORIGIN,
     HeaderValue::from_static("*"),
 );
@@ -112,8 +113,7 @@ pub(super) async fn steering(
     document.map_or_else(refused, |it| answer("application/json", it.to_json()))
 }
 
-type Writer =
-    fn(&contracts_delivery::Release, u32, &[crate::pathways::SignedPlace], &str) -> String;
+type Writer = fn(&contracts_delivery::Release, u32, &[SignedPlace], &Addresses) -> String;
 
 async fn manifest(
     state: &PlaybackApi,
@@ -128,7 +128,10 @@ async fn manifest(
         &release,
         session.max_height,
         &places,
-        &public.of_session(session.id, "steering"),
+        &Addresses {
+            steering: public.of_session(session.id, "steering"),
+            license: public.of_session(session.id, "license"),
+        },
     ))
 }
 
@@ -142,6 +145,6 @@ fn answer(content_type: &'static str, text: String) -> Response {
 }
 
 /// Players on other pages may read why.
-fn refused(error: PlaybackError) -> Response {
+pub(super) fn refused(error: PlaybackError) -> Response {
     ([ANY_ORIGIN], Problem::from(error)).into_response()
 }

@@ -32,6 +32,7 @@ impl From<PlaybackError> for Problem {
         match error {
             PlaybackError::NoSuchTitle(_) => Self::not_found(detail),
             PlaybackError::Refused(refusal) => refusal.into(),
+            PlaybackError::Encrypted => Self::forbidden(detail).with("reason", "encrypted"),
             PlaybackError::Over => Self::new(StatusCode::GONE, detail),
             PlaybackError::PastTheEnd { .. } => {
                 Self::new(StatusCode::RANGE_NOT_SATISFIABLE, detail)

@@ -221,3 +221,54 @@ async fn what_is_down_is_said_plainly() {
     *service.world.origin.broken.lock() = false;
     assert_eq!(service.start().await.0, StatusCode::CREATED);
 }
+
+#[tokio::test]
+async fn the_key_of_an_encrypted_title_is_had_by_its_play_alone_while_it_goes_on() {
+    let service = Service::new().await;
+    let id = contracts_delivery::KeyId([0xfb; 16]);
+    let release = service.world.origin.release.lock().clone().unwrap();
+    let encrypted = contracts_delivery::Release {
+        key: Some(id),
+        ..release
+    };
+    *service.world.origin.release.lock() = Some(encrypted);
+    let (_, session) = service.start().await;
+    let address = format!(
+        "/playback/v1/sessions/{}/license",
+        session["session_id"].as_str().unwrap()
+    );
+    let ask = |kid: &str| json!({"kids": [kid], "type": "temporary"});
+    let kid = "-_v7-_v7-_v7-_v7-_v7-w";
+    let answer = service.send(Method::POST, &address, Some(ask(kid))).await;
+    assert_eq!(answer.headers()[header::ACCESS_CONTROL_ALLOW_ORIGIN], "*");
+    assert_eq!(answer.headers()[header::CACHE_CONTROL], "no-store");
+    let (status, license) = json_of(answer).await;
+    assert_eq!(
+        (status, &license["keys"][0]["kid"]),
+        (StatusCode::OK, &json!(kid))
+    );
+    let key = license["keys"][0]["k"].as_str().unwrap();
+    assert_eq!(key.len(), 22);
+    let manifest = bytes_of(
+        service
+            .send(Method::GET, &path(&session["manifests"]["dash"]), None)
+            .await,
+    )
+    .await;
+    let manifest = String::from_utf8(manifest).unwrap();
+    assert!(manifest.contains(&address) && !manifest.contains(key));
+    let other = service
+        .send(Method::POST, &address, Some(ask("AAAAAAAAAAAAAAAAAAAAAA")))
+        .await;
+    assert_eq!(other.status(), StatusCode::FORBIDDEN);
+    let nonsense = service.send(Method::POST, &address, Some(json!([]))).await;
+    assert_eq!(nonsense.status(), StatusCode::BAD_REQUEST);
+    let video = service
+        .send(Method::GET, "/video-contents/v1/videos/sintel", None)
+        .await;
+    assert_eq!(json_of(video).await.1["reason"], "encrypted");
+    let over = address.trim_end_matches("/license");
+    service.send(Method::DELETE, over, None).await;
+    let late = service.send(Method::POST, &address, Some(ask(kid))).await;
+    assert_eq!(late.status(), StatusCode::GONE);
+}

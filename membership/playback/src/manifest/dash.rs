@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use contracts_delivery::{
-    AudioRendition, ByteRange, Colour, DynamicRange, Release, SubtitleTrack, VideoRendition,
+    AudioRendition, ByteRange, Colour, DynamicRange, KeyId, Release, SubtitleTrack, VideoRendition,
 };
 use media_manifest::dash::{
-    AdaptationSet, BaseUrl, ContentKind, ContentSteering, Fraction, Mpd, Property, Representation,
-    Segments,
+    AdaptationSet, BaseUrl, ContentKind, ContentSteering, Fraction, Mpd, Property, Protection,
+    Representation, Segments,
 };
 
-use super::{distinct_label, offered_video};
+use super::{Addresses, distinct_label, offered_video};
 use crate::limits::{MAX_PLAYOUT_RATE, MIN_BUFFER};
 use crate::pathways::SignedPlace;
 
@@ -19,14 +19,14 @@ pub(crate) fn dash(
     release: &Release,
     max_height: u32,
     places: &[SignedPlace],
-    steering_url: &str,
+    addresses: &Addresses,
 ) -> String {
     let base_url = |place: &SignedPlace| BaseUrl {
         url: place.base_url.to_string(),
         service_location: Some(place.id.clone()),
     };
     let steering = ContentSteering {
-        url: steering_url.to_owned(),
+        url: addresses.steering.clone(),
         default_service_location: places.first().map(|place| place.id.clone()),
         query_before_start: false,
     };
@@ -35,9 +35,36 @@ pub(crate) fn dash(
         min_buffer: MIN_BUFFER,
         base_urls: places.iter().map(base_url).collect(),
         steering: Some(steering),
-        sets: sets(release, max_height),
+        sets: protected(sets(release, max_height), release.key, &addresses.license),
     };
     mpd.to_text()
+}
+
+/// Says of picture and sound which key they need, and where to ask for it.
+fn protected(
+    mut sets: Vec<AdaptationSet>,
+    key: Option<KeyId>,
+    license: &str,
+) -> Vec<AdaptationSet> {
+    let Some(key) = key else {
+        return sets;
+    };
+    let common = Protection {
+        scheme: "urn:mpeg:dash:mp4protection:2011".to_owned(),
+        value: Some("cbcs".to_owned()),
+        default_key_id: Some(key.uuid()),
+        ..Protection::default()
+    };
+    let clear_key = Protection {
+        scheme: "urn:uuid:e2719d58-a985-b3c9-781a-b030af78d30e".to_owned(),
+        value: Some("ClearKey1.0".to_owned()),
+        license_url: Some(license.to_owned()),
+        ..Protection::default()
+    };
+    for set in sets.iter_mut().filter(|it| it.kind != ContentKind::Text) {
+        set.protections = vec![common.clone(), clear_key.clone()];
+    }
+    sets
 }
 
 fn sets(release: &Release, max_height: u32) -> Vec<AdaptationSet> {

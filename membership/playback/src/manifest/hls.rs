@@ -8,7 +8,7 @@ use media_manifest::hls::{
     RenditionKind, Resolution, Variant, VideoRange,
 };
 
-use super::{alike, distinct_label, offered_video};
+use super::{Addresses, alike, distinct_label, offered_video};
 use crate::pathways::SignedPlace;
 
 const SUBTITLES: &str = "subtitles";
@@ -18,10 +18,10 @@ pub(crate) fn hls(
     release: &Release,
     max_height: u32,
     places: &[SignedPlace],
-    steering_url: &str,
+    addresses: &Addresses,
 ) -> String {
     let steering = ContentSteering {
-        server_uri: steering_url.to_owned(),
+        server_uri: addresses.steering.clone(),
         pathway_id: None,
     };
     let playlist = MultivariantPlaylist {

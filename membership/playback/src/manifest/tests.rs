@@ -1,6 +1,8 @@
 //! Manifests written and read back.
 
-use contracts_delivery::{AudioRendition, Bandwidth, ByteRange, Colour, Extension, SubtitleTrack};
+use contracts_delivery::{
+    AudioRendition, Bandwidth, ByteRange, Colour, Extension, KeyId, SubtitleTrack,
+};
 use media_manifest::dash::{ContentKind, Mpd, Property, Segments};
 use media_manifest::hls::{MultivariantPlaylist, RenditionKind, VideoRange};
 
@@ -9,6 +11,13 @@ use crate::http::fixture::{OneKey, release, session, stored};
 use crate::pathways::{SignedPlace, signed_places};
 
 const STEERING: &str = "http://api.example/playback/v1/sessions/07/steering";
+
+fn addresses() -> Addresses {
+    Addresses {
+        steering: STEERING.to_owned(),
+        license: "http://api.example/playback/v1/sessions/07/license".to_owned(),
+    }
+}
 
 fn audio(language: &str, default: bool) -> AudioRendition {
     AudioRendition {
@@ -54,7 +63,7 @@ fn places() -> Vec<SignedPlace> {
 #[test]
 fn hls_has_every_variant_of_the_plan_on_every_appliance() {
     let release = spoken_release();
-    let text = hls(&release, 720, &places(), STEERING);
+    let text = hls(&release, 720, &places(), &addresses());
     let playlist = MultivariantPlaylist::parse(&text).unwrap();
     assert_eq!(playlist.pathway_ids(), ["near", "far"]);
     let steering = playlist.steering.unwrap();
@@ -91,7 +100,7 @@ fn hls_has_every_variant_of_the_plan_on_every_appliance() {
 #[test]
 fn dash_has_a_base_url_per_appliance_and_addresses_by_index() {
     let release = spoken_release();
-    let text = dash(&release, 720, &places(), STEERING);
+    let text = dash(&release, 720, &places(), &addresses());
     let mpd = Mpd::parse(&text).unwrap();
     let locations: Vec<_> = mpd
         .base_urls
@@ -99,7 +108,7 @@ fn dash_has_a_base_url_per_appliance_and_addresses_by_index() {
         .map(|it| it.service_location.as_deref().unwrap())
         .collect();
     assert_eq!(locations, ["near", "far"]);
-    assert_eq!(mpd.steering.unwrap().url, STEERING);
+    assert_eq!(mpd.steering.unwrap().url, addresses().steering);
     let kinds: Vec<_> = mpd.sets.iter().map(|set| set.kind).collect();
     assert_eq!(
         kinds,
@@ -149,7 +158,7 @@ fn rich_release() -> Release {
 
 #[test]
 fn hls_offers_every_picture_with_every_kind_of_sound() {
-    let text = hls(&rich_release(), 1080, &places()[..1], STEERING);
+    let text = hls(&rich_release(), 1080, &places()[..1], &addresses());
     let playlist = MultivariantPlaylist::parse(&text).unwrap();
     let picture = |it: &media_manifest::hls::Variant| {
         let group = it.audio.clone().unwrap();
@@ -172,7 +181,7 @@ fn hls_offers_every_picture_with_every_kind_of_sound() {
 
 #[test]
 fn dash_keeps_a_high_dynamic_range_from_displays_without_one() {
-    let text = dash(&rich_release(), 1080, &places(), STEERING);
+    let text = dash(&rich_release(), 1080, &places(), &addresses());
     let mpd = Mpd::parse(&text).unwrap();
     let pictures = mpd.sets.iter().filter(|it| it.kind == ContentKind::Video);
     let [usual, high] = pictures.collect::<Vec<_>>()[..] else {
@@ -192,20 +201,41 @@ fn key_frames_are_offered_for_winding_and_for_nothing_else() {
         playlist: stored("frames", Extension::M3u8),
         ..release.video[0].clone()
     });
-    let text = hls(&release, 1080, &places(), STEERING);
+    let text = hls(&release, 1080, &places(), &addresses());
     let playlist = MultivariantPlaylist::parse(&text).unwrap();
     let uris: Vec<_> = playlist.iframes.iter().map(|it| &it.uri).collect();
     assert_eq!(uris.len(), 2, "one on each appliance");
     let name = stored("frames", Extension::M3u8).name.to_string();
     assert!(uris.iter().all(|uri| uri.ends_with(&name)));
     assert_eq!(playlist.variants.len(), 6);
-    let mpd = Mpd::parse(&dash(&release, 1080, &places(), STEERING)).unwrap();
+    let mpd = Mpd::parse(&dash(&release, 1080, &places(), &addresses())).unwrap();
     let (winding, played): (Vec<_>, Vec<_>) = mpd.sets.iter().partition(|it| it.is_trick_mode());
     assert_eq!(winding.len(), 1);
     assert_eq!(winding[0].essential, [Property::trick_mode([0])]);
     assert!(winding[0].max_playout_rate.is_some());
     let kind = played.iter().filter(|it| it.kind == ContentKind::Video);
     assert_eq!(kind.count(), 1);
+}
+
+#[test]
+fn an_encrypted_title_says_which_key_and_where_to_ask_and_never_the_key() {
+    let mut release = spoken_release();
+    release.key = Some(KeyId([0x11; 16]));
+    let text = dash(&release, 1080, &places(), &addresses());
+    let mpd = Mpd::parse(&text).unwrap();
+    for set in &mpd.sets {
+        if set.kind == ContentKind::Text {
+            assert_eq!(set.protections, []);
+            continue;
+        }
+        let [common, clear_key] = &set.protections[..] else {
+            panic!("{text}")
+        };
+        let id = Some("11111111-1111-1111-1111-111111111111");
+        assert_eq!(common.default_key_id.as_deref(), id);
+        assert_eq!(clear_key.license_url, Some(addresses().license));
+    }
+    assert!(!dash(&spoken_release(), 1080, &places(), &addresses()).contains("ContentProtection"));
 }
 
 #[test]

@@ -58,6 +58,7 @@ pub(crate) async fn package(
     Ok(ReleaseParts {
         frame_rate: planned.plan.frame_rate,
         frames: planned.plan.frames,
+        key: None,
         video,
         key_frames,
         audio,

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use contracts_delivery::FrameRate;
+use contracts_delivery::{FrameRate, KeyId};
 use serde::{Deserialize, Serialize};
 
 use crate::{Artwork, PackagedTrack, TileSheets};
@@ -49,6 +49,9 @@ pub struct ReleaseParts {
     pub frame_rate: FrameRate,
     /// Frames of the picture.
     pub frames: u64,
+    /// What picture and sound are encrypted by.
+    #[serde(default)]
+    pub key: Option<KeyId>,
     /// In any order; never empty.
     pub video: Vec<VideoPart>,
     /// The key frames of one of them alone.

@@ -9,6 +9,47 @@ pub(super) struct Judgement {
     pub(super) score: f64,
     /// The mean colour.
     pub(super) colour: [u8; 3],
+    /// Brightness of every pixel, of 255.
+    pub(super) luma: Vec<f64>,
+    /// Mean colours of a grid of parts: what tells frames apart at a glance.
+    pub(super) glance: Vec<[u8; 3]>,
+}
+
+/// Parts of a glance, across and down.
+const GLANCE: usize = 4;
+
+impl Judgement {
+    /// How far two frames look apart: 0 when alike, 1 when black and white.
+    pub(super) fn distance(&self, other: &Self) -> f64 {
+        let parts = self.glance.iter().flatten();
+        let apart = parts.zip(other.glance.iter().flatten());
+        let sum: u64 = apart.map(|(one, two)| u64::from(one.abs_diff(*two))).sum();
+        let count = self.glance.len().max(1) * 3;
+        sum as f64 / (count * 255) as f64
+    }
+}
+
+/// The best frames, at most so many: the best of all, then by turns the one that is worth most and looks least like
+/// those before it. Frames that are not usable stand back while there are others.
+pub(super) fn choose<T>(mut seen: Vec<(T, Judgement)>, count: usize) -> Vec<(T, Judgement)> {
+    if seen.iter().any(|(_, it)| it.usable) {
+        seen.retain(|(_, it)| it.usable);
+    }
+    let mut chosen: Vec<(T, Judgement)> = Vec::new();
+    while chosen.len() < count && !seen.is_empty() {
+        let worth = |it: &Judgement| {
+            let nearest = chosen.iter().map(|(_, other)| it.distance(other));
+            it.score * nearest.fold(1.0, f64::min)
+        };
+        let best = (0..seen.len())
+            .max_by(|left, right| worth(&seen[*left].1).total_cmp(&worth(&seen[*right].1)));
+        let Some(best) = best.filter(|best| worth(&seen[*best].1) > 0.0 || chosen.is_empty())
+        else {
+            break;
+        };
+        chosen.push(seen.remove(best));
+    }
+    chosen
 }
 
 /// Mean brightness outside which a frame is a fade or a flash, of 255.
@@ -37,8 +78,22 @@ pub(super) fn judge(rgb: &[u8], width: usize) -> Judgement {
     Judgement {
         usable: BRIGHTNESS.contains(&mean) && spread >= LEAST_SPREAD,
         score: spread.min(MOST_SPREAD) * (1.0 + sharpness.min(MOST_SHARPNESS)),
-        colour: mean_colour(rgb),
+        colour: mean_colour(rgb.as_chunks().0.iter()),
+        glance: glance(rgb, width.max(1)),
+        luma,
     }
+}
+
+fn glance(rgb: &[u8], width: usize) -> Vec<[u8; 3]> {
+    let (pixels, _) = rgb.as_chunks::<3>();
+    let height = pixels.len() / width;
+    let part = |index: usize| {
+        let (column, row) = (index % GLANCE, index / GLANCE);
+        let across = column * width / GLANCE..(column + 1) * width / GLANCE;
+        let down = row * height / GLANCE..(row + 1) * height / GLANCE;
+        mean_colour(down.flat_map(|y| &pixels[y * width + across.start..y * width + across.end]))
+    };
+    (0..GLANCE * GLANCE).map(part).collect()
 }
 
 /// Rec. 709 weights.
@@ -63,15 +118,15 @@ fn sharpness(luma: &[f64], width: usize) -> f64 {
     if count > 0.0 { sum / count } else { 0.0 }
 }
 
-fn mean_colour(rgb: &[u8]) -> [u8; 3] {
-    let mut sums = [0_u64; 3];
-    let (pixels, _) = rgb.as_chunks::<3>();
+fn mean_colour<'a>(pixels: impl Iterator<Item = &'a [u8; 3]>) -> [u8; 3] {
+    let (mut sums, mut count) = ([0_u64; 3], 0);
     for pixel in pixels {
+        count += 1;
         for (sum, value) in sums.iter_mut().zip(pixel) {
             *sum += u64::from(*value);
         }
     }
-    sums.map(|sum| (sum / pixels.len().max(1) as u64) as u8)
+    sums.map(|sum| (sum / count.max(1)) as u8)
 }
 
 #[cfg(test)]
@@ -107,5 +162,32 @@ mod tests {
         let halves = frame(|x, _| if x < 32 { [200, 0, 10] } else { [100, 50, 10] });
         assert_eq!(judge(&halves, 64).colour, [150, 25, 10]);
         assert!(!judge(&[], 64).usable);
+    }
+
+    #[test]
+    fn the_frames_that_are_chosen_differ() {
+        let chequered = |level: usize, shift: usize| {
+            judge(
+                &frame(|x, y| [(((x / 4 + y / 4) + shift) % 2 * 60 + level) as u8; 3]),
+                64,
+            )
+        };
+        let black = judge(&frame(|_, _| [0; 3]), 64);
+        let seen = vec![
+            ("black", black.clone()),
+            ("best", chequered(60, 0)),
+            ("alike", chequered(61, 0)),
+            ("other", chequered(160, 0)),
+        ];
+        let names = |chosen: Vec<(&'static str, Judgement)>| -> Vec<_> {
+            chosen.into_iter().map(|(name, _)| name).collect()
+        };
+        let chosen = names(choose(seen, 2));
+        assert!(
+            chosen.contains(&"other") && !chosen.contains(&"black"),
+            "{chosen:?}"
+        );
+        assert_eq!(names(choose(vec![("black", black)], 3)), ["black"]);
+        assert!(names(choose(Vec::new(), 3)).is_empty());
     }
 }

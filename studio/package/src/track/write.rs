@@ -116,7 +116,8 @@ fn store(
     Ok(PackagedTrack::describe(&head))
 }
 
-fn beside(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
+/// A file for what is being written, in the folder where it will stand.
+pub(crate) fn beside(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
     tempfile::Builder::new()
         .prefix(".packaging-")
         .tempfile_in(folder)

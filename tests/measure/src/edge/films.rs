@@ -114,6 +114,7 @@ fn release(files: &[StoredFile]) -> Release {
     Release {
         version: Release::VERSION,
         duration_ms: 1_000,
+        key: None,
         video: files.iter().map(rung).collect(),
         key_frames: None,
         audio: vec![],
