@@ -23,6 +23,8 @@ pub(crate) enum Figure {
     Rate,
     /// Time of one encoder over that of two side by side.
     Speedup,
+    /// CPU time of the packager over that of `shaka-packager`.
+    Packaging,
 }
 
 impl tests_figures::Figure for Figure {
@@ -36,6 +38,7 @@ impl tests_figures::Figure for Figure {
         Self::Vmaf,
         Self::Rate,
         Self::Speedup,
+        Self::Packaging,
     ];
 
     fn name(self) -> &'static str {
@@ -49,6 +52,7 @@ impl tests_figures::Figure for Figure {
             Self::Vmaf => "vmaf_prediction_error",
             Self::Rate => "bitrate_prediction_error",
             Self::Speedup => "parallel_speedup",
+            Self::Packaging => "package_cpu_over_shaka",
         }
     }
 
@@ -62,6 +66,7 @@ impl tests_figures::Figure for Figure {
             Self::Vmaf => Target::AtMost(1.5),
             Self::Rate => Target::AtMost(10.0),
             Self::Speedup => Target::AtLeast(1.85),
+            Self::Packaging => Target::AtMost(0.5),
         }
     }
 }

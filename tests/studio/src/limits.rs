@@ -11,6 +11,15 @@ pub(crate) const PEAK_PERCENT: u32 = 200;
 /// Points of quality that two ladders must have in common for a BD-rate to say anything.
 pub(crate) const LEAST_COMMON: f64 = 3.0;
 
+/// Bytes that are packaged: more than stays in a small cache.
+pub(crate) const PACKAGING_BYTES: u64 = 1 << 30;
+/// The same, quickly.
+pub(crate) const QUICK_PACKAGING_BYTES: u64 = 256 << 20;
+/// Frames from one key frame to the next in what is packaged.
+pub(crate) const PACKAGING_GROUP: u64 = 48;
+/// Paired rounds of packaging; odd, so that there is a median.
+pub(crate) const PACKAGING_ROUNDS: usize = 3;
+
 /// Paired rounds of one encoder and of two; odd, so that there is a median.
 pub(crate) const SPEEDUP_ROUNDS: usize = 5;
 /// The same, quickly.

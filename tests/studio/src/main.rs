@@ -10,6 +10,7 @@ mod clip;
 mod figure;
 mod ladders;
 mod limits;
+mod packaging;
 mod points;
 mod speedup;
 mod study;
@@ -56,6 +57,7 @@ async fn main() -> anyhow::Result<()> {
     let mut report = Report::begin();
     studies.report(&plan, &mut report);
     speedup::measure(&clips, &plan, &mut report).await?;
+    packaging::measure(&tools, folder.path(), &plan, &mut report).await?;
     report.end();
     Ok(())
 }
