@@ -130,12 +130,15 @@ pub const INLINE_BYTES: u64 = 16 << 10;
 /// How far apart bytes are looked for in the page cache: the system reads ahead at least so far.
 pub const PROBE_STRIDE: u64 = 128 << 10;
 
+/// The page cache is looked into again when less than this of what was seen there is left.
+pub const LOOK_AGAIN: u64 = 256 << 10;
+
 /// Threads that wait for the disk: what keeps a solid-state disk's queue filled.
 pub const DISK_THREADS: usize = 24;
 
 /// Of these, threads that may read for whoever has got a first byte already: they keep the disk busy, and the
 /// others find it soon.
-pub const NEXT_READS: usize = 6;
+pub const NEXT_READS: usize = 4;
 
 /// Bytes read from the disk for whoever waits for a first byte: soon there, and enough to begin with.
 pub const READ_FIRST: u64 = 64 << 10;

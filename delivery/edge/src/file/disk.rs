@@ -15,6 +15,7 @@ use contracts_delivery::FileFacts;
 use data_objects::ContentHash;
 use data_objects::tree::{BLOCK_BYTES, block_count, block_len, outboard_len};
 use parking_lot::Mutex;
+use rustix::fs::{Advice, fadvise};
 
 const FORMAT: &[u8; 8] = b"mqedge1\n";
 const HEADER_BYTES: u64 = 16;
@@ -104,6 +105,10 @@ impl DiskFile {
         options.read(true).write(true);
         let sidecar = options.open(&paths.sidecar)?;
         let data = options.create(fresh).truncate(fresh).open(&paths.data)?;
+        // What is read ahead is decided by who waits for what; the system's guesses would come before it.
+        if let Err(error) = fadvise(&data, 0, None, Advice::Random) {
+            tracing::debug!(%error, "the system keeps reading ahead by its own guess");
+        }
         Ok(Self {
             data,
             sidecar,

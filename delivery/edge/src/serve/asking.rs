@@ -164,8 +164,7 @@ impl Desk {
             return;
         }
         let inner = &self.shared.inner;
-        let Next::Disk { start, bytes, .. } = film.next(&inner.library.filler, inner.read_ahead)
-        else {
+        let Next::Disk { start, bytes } = film.next(&inner.library.filler, inner.read_ahead) else {
             return;
         };
         let (begin, bytes) = (head.len(), bytes as usize);

@@ -18,7 +18,7 @@ pub(crate) struct Film {
     next: u64,
     /// The block that was entered last.
     entered: Option<u32>,
-    /// The disk was waited for up to here: it need not be asked again whether it has to be.
+    /// Up to here it was seen in the page cache, or brought there.
     resident_until: u64,
     /// Whether a block had to be fetched.
     pub(crate) filled: bool,
@@ -29,12 +29,7 @@ pub(crate) enum Next {
     /// These bytes.
     Memory(Bytes),
     /// So many bytes of the stored file.
-    Disk {
-        start: u64,
-        bytes: u64,
-        /// They were seen in the page cache, or brought there.
-        is_resident: bool,
-    },
+    Disk { start: u64, bytes: u64 },
     /// A block that must be brought first.
     Missing(u32),
     /// The file was withdrawn.
@@ -107,7 +102,6 @@ impl Film {
         Next::Disk {
             start: self.next,
             bytes: until - self.next,
-            is_resident: until <= self.resident_until,
         }
     }
 
@@ -119,12 +113,12 @@ impl Film {
         }
     }
 
-    /// Bytes from here on that the disk was waited for.
+    /// Bytes from here on that are in the page cache.
     pub(crate) const fn resident_left(&self) -> u64 {
         self.resident_until.saturating_sub(self.next)
     }
 
-    /// The disk was waited for up to here.
+    /// It is in the page cache up to here.
     pub(crate) const fn resident(&mut self, until: u64) {
         self.resident_until = until;
     }

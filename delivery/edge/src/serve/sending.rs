@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http_body_util::BodyExt as _;
 
-use crate::limits::READ_FIRST;
+use crate::limits::{LOOK_AGAIN, READ_FIRST};
 
 use super::connection::{Answer, Body, Connection, Relay};
 use super::desk::{Desk, Step};
@@ -91,13 +91,8 @@ impl Desk {
                 connection.talk.waits(self.now);
                 Step::Waits
             }
-            Next::Disk {
-                start,
-                bytes,
-                is_resident,
-            } => {
-                let sent = match stored(film, &mut connection.transport, start, bytes, is_resident)
-                {
+            Next::Disk { start, bytes } => {
+                let sent = match stored(film, &mut connection.transport, start, bytes) {
                     Ok(Some(sent)) => Ok(sent),
                     Ok(None) => {
                         self.ask_disk(film, start, bytes, key);
@@ -117,11 +112,11 @@ impl Desk {
         &self,
         film: &mut Film,
         connection: &mut Connection,
-        sent: io::Result<usize>,
+        sent: io::Result<(usize, usize)>,
     ) -> Step {
         let filler = &self.shared.inner.library.filler;
         match sent {
-            Ok(0) => {
+            Ok((0, _)) => {
                 film.lost(filler, &io::ErrorKind::UnexpectedEof.into());
                 Step::On
             }
@@ -129,7 +124,12 @@ impl Desk {
                 film.lost(filler, &error);
                 Step::On
             }
-            sent => note(film, settle(connection, sent)),
+            Ok((sent, wanted)) => {
+                // Less than there was: the socket is full (epoll(7)).
+                connection.is_writable = sent == wanted;
+                note(film, settle(connection, Ok(sent)))
+            }
+            Err(error) => note(film, settle(connection, Err(error))),
         }
     }
 
@@ -198,27 +198,28 @@ impl Answer {
     }
 }
 
-/// Sends from the disk, unless that would wait for it.
+/// Sends from the disk, unless that would wait for it; how many bytes of how many. What was seen in the page cache is
+/// not looked for again until most of it has gone out.
 fn stored(
     film: &mut Film,
     transport: &mut Transport,
     start: u64,
     bytes: u64,
-    is_known_resident: bool,
-) -> io::Result<Option<usize>> {
+) -> io::Result<Option<(usize, usize)>> {
     let source = Arc::clone(film.file());
     let Some(data) = source.stored_on() else {
-        return Ok(Some(0));
+        return Ok(Some((0, 0)));
     };
-    let resident_bytes = film.resident_left().min(bytes);
-    let bytes = if is_known_resident || is_resident(data, start, bytes)? {
-        bytes
-    } else if resident_bytes > 0 {
-        resident_bytes
-    } else {
+    let seen = film.resident_left();
+    if seen < bytes.min(LOOK_AGAIN) && is_resident(data, start + seen, bytes - seen)? {
+        film.resident(start + bytes);
+    }
+    let wanted = film.resident_left().min(bytes) as usize;
+    if wanted == 0 {
         return Ok(None);
-    };
-    transport.send_file(data, start, bytes as usize).map(Some)
+    }
+    let sent = transport.send_file(data, start, wanted)?;
+    Ok(Some((sent, wanted)))
 }
 
 /// What a call that sends came to: bytes, or the step that follows from none.

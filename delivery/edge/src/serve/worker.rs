@@ -289,7 +289,10 @@ impl Worker {
                 self.remove(key);
             } else {
                 let next = connection.talk.due().min(now + LOOK_EVERY).max(now + TICK);
+                // A socket that was taken for full and was not would say nothing more.
+                connection.is_writable = true;
                 self.deadlines.enter(next, key);
+                self.drive(key);
             }
         }
     }
