@@ -6,6 +6,7 @@ import { copyFileSync, mkdirSync, readFileSync, readdirSync, statSync, truncateS
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
+import { launch, openPage, until } from './lib/browser.mjs';
 import { ffmpeg, realClip } from './lib/master.mjs';
 import { Running, Service } from './lib/service.mjs';
 
@@ -162,6 +163,42 @@ test('replaced and deleted titles leave the appliances and the origin', async ()
   await gone(current);
   await assert.rejects(filesOf(status.id), { status: 404 });
   await assert.rejects(service.api(`/studio/v1/titles/${status.id}`), { status: 404 });
+});
+
+test('what is wrong with a master travels with its title, without tesseract too', async () => {
+  const filters = "drawbox=c=black:t=fill:enable='lt(t,2)',loop=loop=149:size=1:start=75,trim=duration=12";
+  const tone = "aevalsrc='if(lt(t,4),0.3*sin(880*PI*t),0)':s=48000:d=12";
+  const film = synthetic('wrong.mkv', ...picture(12, '160x90'), '-f', 'lavfi', '-i', tone, '-vf', filters, '-pix_fmt', 'yuv420p', ...QUICK);
+  const words = join(masters, 'words.vtt');
+  writeFileSync(words, 'WEBVTT\n\n00:01.000 --> 00:03.000\nGood evening.\n');
+  // The tools that a title cannot do without are not looked for there.
+  const bare = await Service.start({ appliances: 1, env: { PATH: '/nowhere' } });
+  const browser = await launch();
+  try {
+    const { code, stdout, stderr } = await bare.command(['publish', film, '--subtitles', `en=${words}`, '--json']);
+    assert.equal(code, 0, stderr);
+    const { id, state, warnings } = JSON.parse(stdout);
+    assert.equal(state, 'published');
+    assert.ok(warnings.some((it) => /^tesseract is not installed: subtitles were not moved/.test(it)), warnings.join('\n'));
+    const { examination } = await bare.api(`/studio/v1/titles/${id}/inspection`);
+    const found = (check) => examination.findings.find((it) => it.check === check);
+    for (const [check, from, to] of [['black', 0, 2000], ['silence', 4000, 12_000], ['freeze', 3000, 9000]]) {
+      const { start_ms, end_ms, severity } = found(check) ?? assert.fail(`no ${check}: ${JSON.stringify(examination.findings)}`);
+      assert.ok(Math.abs(start_ms - from) <= 550 && Math.abs(end_ms - to) <= 550, `${check}: ${start_ms} to ${end_ms}`);
+      assert.notEqual(severity, 'error');
+    }
+    const page = await openPage(browser);
+    await page.context().addCookies([{ name: 'marquee_session', value: bare.token, url: bare.url }]);
+    await page.goto(`${bare.url}/studio/title/${id}`);
+    const shown = () => [...document.querySelectorAll('[data-testid=finding]')].map((it) => it.dataset.check);
+    await until(page, shown, (checks) => ['black', 'silence', 'freeze'].every((it) => checks.includes(it)), 'the console shows what was found');
+    const { events } = await bare.api(`/studio/v1/titles/${id}/timeline`);
+    const drawn = new Set(events.filter((it) => it.kind === 'finding').map((it) => it.what));
+    for (const check of ['black', 'silence', 'freeze']) assert.ok(drawn.has(check), `${check} is on the timeline`);
+  } finally {
+    await browser.close();
+    await bare.stop();
+  }
 });
 
 test('a title has a ladder of its own, and what came of it is scored', async () => {

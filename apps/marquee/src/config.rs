@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, ensure};
 use contracts_delivery::{ApplianceId, MAX_NAME_BYTES, Tier, is_plain_name};
-use contracts_studio::EncodingProfile;
+use contracts_studio::{EncodingProfile, Screen};
 use delivery_edge::EdgeConfig;
 use media_ffmpeg::ToolsConfig;
 use serde::{Deserialize, Serialize};
@@ -144,6 +144,8 @@ pub(crate) struct StudioConfig {
     pub(crate) encoders: usize,
     /// Whose ladder titles get.
     pub(crate) ladder: studio_journey::LadderChoice,
+    /// What quality is judged for.
+    pub(crate) screen: Screen,
     /// Which codecs every title gets.
     pub(crate) profile: EncodingProfile,
     /// Whether what is published is encrypted.
@@ -161,6 +163,7 @@ impl Default for StudioConfig {
         Self {
             encoders: 0,
             ladder: studio_journey::LadderChoice::default(),
+            screen: Screen::default(),
             profile: EncodingProfile::default(),
             encryption: Encryption::None,
             normalise_loudness: true,

@@ -1,7 +1,7 @@
 // The media document as rows and bars.
 import { describe, expect, it } from 'vitest';
 import type { TimelineEvent } from '../src/api/types';
-import { bars, CLOSE, during, rows, step, words } from '../src/studio/timeline';
+import { bars, CLOSE, during, height, rows, step, words } from '../src/studio/timeline';
 
 const shot = (index: number, start_ms: number, end_ms: number): TimelineEvent => ({ kind: 'shot', index, start_ms, end_ms });
 const cue = (track: number, start_ms: number, end_ms: number, text = 'x'): TimelineEvent => ({ kind: 'subtitle', track, language: track === 0 ? 'en' : 'de', start_ms, end_ms, text });
@@ -17,6 +17,14 @@ describe('rows', () => {
 });
 
 describe('bars', () => {
+  it('stand as high as dialogue is understood, side by side', () => {
+    const scene = (start_ms: number, end_ms: number, hundredths: number) => ({ kind: 'dialogue' as const, start_ms, end_ms, hundredths });
+    const made = bars([scene(0, 5000, 80), scene(5000, 10_000, 30)], 10_000);
+    expect(made.map(height)).toEqual([0.8, 0.3]);
+    expect(height(bars([shot(0, 0, 2500)], 10_000)[0]!)).toBe(1);
+    expect(words(scene(0, 1, 30))).toBe('Dialogue understood: 30 of 100');
+  });
+
   it('lie where their events lie', () => {
     expect(bars([shot(0, 0, 2500), shot(1, 2500, 10_000)], 10_000)).toMatchObject([{ at: 0, width: 0.25 }, { at: 0.25, width: 0.75 }]);
     expect(bars([cue(0, 9000, 99_000)], 10_000)).toMatchObject([{ at: 0.9, width: expect.closeTo(0.1, 9) }]);

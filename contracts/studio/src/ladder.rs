@@ -5,12 +5,41 @@ use utoipa::ToSchema;
 
 /// How quality was scored, from 0 to 100.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 pub enum QualityMeasure {
     /// VMAF v0.6.1, its television model; frames are pooled by the harmonic mean.
     Vmaf,
-    /// SSIM in decibels, five points to one, where the tools lack VMAF.
+    /// VMAF v0.6.1, its phone model, which forgives more; pooled likewise.
+    VmafPhone,
+    /// XPSNR, four points to a decibel above 20, where the tools lack VMAF.
+    Xpsnr,
+    /// SSIM in decibels, five points to one, where they lack that as well.
     Ssim,
+}
+
+/// What quality is judged for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Screen {
+    /// A television, looked at from three times its height.
+    #[default]
+    Television,
+    /// A phone in the hand.
+    Phone,
+}
+
+/// How a rung looks where its chunks join, by the frames' own scores: how much worse the two frames on
+/// either side of a join are than the ten beyond them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Seams {
+    /// Joins that were looked at.
+    pub joins: u32,
+    /// The mean dip over them, in points of quality; 0 where the frames at joins are no worse.
+    pub mean_dip: f64,
+    /// The worst dip.
+    pub worst_dip: f64,
+    /// Where it is, in milliseconds of the title.
+    pub worst_ms: u64,
 }
 
 /// One trial: a size and a constant rate factor, over all samples of the title.
@@ -41,6 +70,9 @@ pub struct LadderRung {
     /// What it scores once encoded, by frames that were not tried, where that was measured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub measured_quality: Option<f64>,
+    /// How it looks where its chunks join, where there is more than one and that was measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seams: Option<Seams>,
 }
 
 /// Why a title's ladder is what it is.

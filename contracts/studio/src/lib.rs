@@ -10,6 +10,6 @@ mod submission;
 
 pub use encoding::{AudioCodec, EncodingProfile, LegacyCodec, Priority, VideoCodec};
 pub use event::{TITLES_TOPIC, TitleEvent};
-pub use ladder::{LadderPoint, LadderReport, LadderRung, QualityMeasure};
+pub use ladder::{LadderPoint, LadderReport, LadderRung, QualityMeasure, Screen, Seams};
 pub use status::{StepProgress, StepState, TitleState, TitleStatus, WholeFile};
 pub use submission::{Submission, SubmittedSubtitle};

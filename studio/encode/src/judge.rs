@@ -9,7 +9,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use contracts_delivery::FrameRate;
-use contracts_studio::QualityMeasure;
+use contracts_studio::{QualityMeasure, Screen};
 use media_ffmpeg::{Command, Finished, MediaInput, Tools};
 use media_isobmff::Track;
 use studio_inspect::Report;
@@ -34,6 +34,8 @@ pub struct Judge<'a> {
     pub rate: FrameRate,
     /// The size at which quality is judged, the largest that is made.
     pub size: &'a Rung,
+    /// What it is judged for.
+    pub screen: Screen,
 }
 
 /// Encoded frames that are to be judged: files of one size that follow one another.
@@ -81,10 +83,12 @@ impl Reference {
 impl Judge<'_> {
     /// How this build of ffmpeg scores.
     pub fn measure(&self) -> QualityMeasure {
-        if self.tools.capabilities().has_vmaf() {
-            QualityMeasure::Vmaf
-        } else {
-            QualityMeasure::Ssim
+        let able = self.tools.capabilities();
+        match self.screen {
+            Screen::Television if able.has_vmaf() => QualityMeasure::Vmaf,
+            Screen::Phone if able.has_vmaf() => QualityMeasure::VmafPhone,
+            _ if able.has_filter("xpsnr") => QualityMeasure::Xpsnr,
+            _ => QualityMeasure::Ssim,
         }
     }
 

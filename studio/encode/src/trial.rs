@@ -6,6 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use contracts_delivery::FrameRate;
+use contracts_studio::Screen;
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use media_ffmpeg::{MediaInput, Tools};
 use media_isobmff::{Sample as Unit, Track};
@@ -41,6 +42,8 @@ pub struct Bench<'a> {
     pub rate: FrameRate,
     /// The sizes, by ascending size; never empty. Quality is judged at the last.
     pub sizes: &'a [Rung],
+    /// What quality is judged for.
+    pub screen: Screen,
 }
 
 impl<'a> Bench<'a> {
@@ -52,6 +55,7 @@ impl<'a> Bench<'a> {
             report: self.report,
             rate: self.rate,
             size: &self.sizes[self.sizes.len() - 1],
+            screen: self.screen,
         }
     }
 

@@ -2,6 +2,7 @@
 //! line. The passes are ffmpeg's; what is judged is pure and kept in a few buffers of fixed size.
 
 mod complaint;
+mod dialogue;
 mod facts;
 mod fields;
 mod picture;
@@ -31,6 +32,7 @@ pub async fn examine(
 ) -> Result<Examination, InspectError> {
     let seen = picture::watch(tools, input, report, on_progress).await?;
     let heard = sound::listen(tools, input, report).await?;
+    let dialogue = dialogue::measure(tools, input, report).await?;
     let fields = fields::sample(tools, input, report).await?;
     let cpu = [seen.cpu, heard.cpu, fields.cpu];
     let cpu: Option<Duration> = cpu.into_iter().sum();
@@ -38,6 +40,7 @@ pub async fn examine(
         report,
         &seen,
         &heard,
+        dialogue,
         fields.fields,
         cpu.map(|cpu| cpu.as_millis() as u64),
     ))

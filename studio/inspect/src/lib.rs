@@ -9,6 +9,7 @@
 
 mod choose;
 mod colour;
+pub mod dialogue;
 mod error;
 mod examine;
 mod geometry;

@@ -182,3 +182,24 @@ pub const TELECINE_SHARE: f64 = 0.25;
 
 /// Share of frames that repeat a field in a pulldown of 2:3: two of five, less what does not move.
 pub const TELECINE_REPEATS: RangeInclusive<f64> = 0.2..=0.55;
+
+/// Samples a second at which dialogue is measured, as eSTOI is defined.
+pub const DIALOGUE_RATE: u32 = 10_000;
+
+/// Stretches of 384 ms that make one step of the curve: three seconds are a sentence.
+pub const DIALOGUE_SEGMENTS: usize = 8;
+
+/// Length of a step.
+pub const DIALOGUE_STEP_MS: u32 = 3072;
+
+/// What is quieter than this, in dB of full scale, is no dialogue.
+pub const DIALOGUE_HEARD_DB: f32 = -50.0;
+
+/// The part of a step's stretches that must hold dialogue for a figure.
+pub const DIALOGUE_ACTIVE: f32 = 0.25;
+
+/// Hundredths of intelligibility under which most listeners miss words.
+pub const DIALOGUE_POOR: u8 = 40;
+
+/// Steps under that for a word on it: a few seconds may be meant so.
+pub const DIALOGUE_POOR_STEPS: usize = 2;

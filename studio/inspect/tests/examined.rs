@@ -1,6 +1,6 @@
 //! Whole masters examined: clips with one thing wrong each, and the real ones that have something.
 
-use contracts_studio::master::{Check, Examination, Fields, Finding, Severity};
+use contracts_studio::master::{Check, DialogueSource, Examination, Fields, Finding, Severity};
 use media_ffmpeg::MediaInput;
 use media_ffmpeg::testing::{make_clip, shared_media, test_tools};
 use studio_inspect::{examine, inspect};
@@ -82,6 +82,34 @@ async fn silence_still_pictures_and_unlike_lengths_are_found() {
     one_between(&found, Check::Silence, 4_000, 12_000);
     one_between(&found, Check::Lengths, 12_000, 14_000);
     assert_eq!(of(&found, Check::Silence)[0].stream_index, Some(1));
+}
+
+#[tokio::test]
+async fn dialogue_in_the_centre_that_noise_hides_is_told() {
+    let swell = |hertz: u32, pace: f64| {
+        format!("0.08*pow(0.5-0.5*cos(2*PI*{pace}*t),2)*sin(2*PI*{hertz}*t)")
+    };
+    let voice = [
+        swell(200, 2.1),
+        swell(450, 2.9),
+        swell(900, 3.7),
+        swell(2000, 4.3),
+    ]
+    .join("+");
+    let noise = "if(gt(t,9.2),0.8*(random(0)-0.5),0)";
+    let line = format!(
+        "-f lavfi -i testsrc2=d=18:s=160x90:r=5,format=yuv420p -f lavfi -i \
+         aevalsrc='{noise}|{noise}|{voice}|0|0|0':c=5.1:s=48000:d=18 -c:v ffv1 -c:a flac"
+    );
+    let found = made("centre.mkv", &line).await;
+    let dialogue = found.dialogue.as_ref().expect("somebody speaks");
+    assert_eq!(dialogue.source, DialogueSource::Centre);
+    let (clean, hidden) = (dialogue.between(0, 9_200), dialogue.between(9_200, 18_000));
+    assert!(clean > Some(90) && hidden < Some(40), "{dialogue:?}");
+    let [told] = of(&found, Check::Dialogue)[..] else {
+        panic!("not one: {:?}", found.findings);
+    };
+    assert_eq!(told.start_ms, Some(9_216));
 }
 
 #[tokio::test]

@@ -28,3 +28,13 @@ pub(crate) const RUNS_AT_ONCE: usize = 2;
 /// Pixels down the key frames that are shown while winding, at most where a rendition is as small: they are looked at
 /// for a moment each.
 pub(crate) const KEY_FRAME_HEIGHT: u32 = 480;
+/// Joins of a title that are looked at: the more chunks, the more alike they are.
+pub(crate) const SEAMS: usize = 6;
+/// Frames on either side of a join that are scored.
+pub(crate) const SEAM_FRAMES: u64 = 12;
+/// Frames of these that lie at the join.
+pub(crate) const SEAM_EDGE: usize = 2;
+/// Points that frames at a join may be worse than their neighbours: what is just noticed.
+pub(crate) const SEAM_DIP: f64 = 6.0;
+/// Shots that follow one another are one scene until they last so long: a word on dialogue needs a few sentences.
+pub(crate) const SCENE_MS: u64 = 15_000;

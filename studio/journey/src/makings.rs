@@ -3,13 +3,15 @@
 use std::path::PathBuf;
 
 use contracts_membership::TitleId;
-use contracts_studio::LadderReport;
+use contracts_studio::{LadderReport, Seams};
 use serde::{Deserialize, Serialize};
 use studio_encode::{ChunkTask, Effort, EncodedAudio, EncodedChunk, LegacyFile, Rendition};
 use studio_inspect::{AudioFacts, Report};
 use studio_ladder::Rung;
 use studio_package::SubtitlePart;
 use studio_shots::{Chunk, SegmentPlan, Survey};
+
+use crate::limits::SEAM_DIP;
 
 /// The input of a run.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -108,6 +110,9 @@ impl Analysed {
             for (rung, quality) in report.rungs.iter_mut().zip(&scored.rungs) {
                 rung.measured_quality = Some(*quality);
             }
+            for (rung, seams) in report.rungs.iter_mut().zip(&scored.seams) {
+                rung.seams = Some(seams.clone());
+            }
             report.measured_frames = scored.frames;
             report.measured_cpu_ms = scored.cpu_ms;
         }
@@ -120,6 +125,9 @@ impl Analysed {
 pub(crate) struct Scored {
     /// In the rungs' order.
     pub(crate) rungs: Vec<f64>,
+    /// Likewise where chunks join; empty where there is one chunk.
+    #[serde(default)]
+    pub(crate) seams: Vec<Seams>,
     /// How many frames of each were looked at.
     pub(crate) frames: u64,
     /// CPU time of it, in milliseconds.
@@ -178,8 +186,24 @@ impl Makings {
             .chain(self.analysed.ladder.warnings.iter().cloned())
             .chain(self.texts.warnings.iter().cloned())
             .chain(self.safer())
+            .chain(self.seams())
             .chain(sound)
             .collect()
+    }
+
+    /// One sentence for each rung that shows where its chunks join.
+    fn seams(&self) -> impl Iterator<Item = String> {
+        let seams = self.scored.iter().flat_map(|scored| &scored.seams);
+        let rungs = self.analysed.ladder.rungs.iter().zip(seams);
+        let seen = rungs.filter(|(_, seams)| seams.worst_dip >= SEAM_DIP);
+        seen.map(|(rung, seams)| {
+            format!(
+                "{} may show where its chunks join: at {:.1} s it is {:.0} points worse than around it",
+                rung.name,
+                seams.worst_ms as f64 / 1000.0,
+                seams.worst_dip
+            )
+        })
     }
 
     /// One sentence for each chunk that crashed the encoder until it was asked for less.

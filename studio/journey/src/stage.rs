@@ -8,6 +8,7 @@ mod protect;
 mod publish;
 mod receive;
 mod score;
+mod seams;
 mod survey;
 mod text;
 

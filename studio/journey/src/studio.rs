@@ -9,7 +9,7 @@ use contracts_delivery::{ContentKeys, Origin};
 use contracts_membership::{Catalog, TitleId};
 use contracts_studio::master::Inspection;
 use contracts_studio::{
-    EncodingProfile, LadderReport, Submission, TITLES_TOPIC, TitleEvent, TitleStatus,
+    EncodingProfile, LadderReport, Screen, Submission, TITLES_TOPIC, TitleEvent, TitleStatus,
 };
 use data_engine::SharedEngine;
 use data_events::{SharedLog, TopicSettings};
@@ -74,6 +74,8 @@ pub struct StudioParts {
     pub encoders: usize,
     /// Whose ladder titles get.
     pub ladder: LadderChoice,
+    /// What quality is judged for.
+    pub screen: Screen,
     /// Which renditions titles get.
     pub profile: EncodingProfile,
     /// Where the sound's loudness is brought to; it stays as it is when absent.
@@ -116,6 +118,7 @@ impl Studio {
             farm: parts.farm,
             encoders,
             ladder: parts.ladder,
+            screen: parts.screen,
             profile: parts.profile,
             loudness: parts.loudness,
             keys: parts.keys,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use contracts_delivery::{ContentKeys, Origin};
 use contracts_membership::{Catalog, TitleId};
-use contracts_studio::{EncodingProfile, TITLES_TOPIC, TitleEvent};
+use contracts_studio::{EncodingProfile, Screen, TITLES_TOPIC, TitleEvent};
 use data_events::SharedLog;
 use data_workflow::StepError;
 use media_ffmpeg::Tools;
@@ -38,6 +38,8 @@ pub(crate) struct Workshop {
     pub(crate) places: Arc<Semaphore>,
     /// Whose ladder titles get.
     pub(crate) ladder: LadderChoice,
+    /// What quality is judged for.
+    pub(crate) screen: Screen,
     /// How many places there are.
     pub(crate) encoders: usize,
     /// Who encodes chunks.

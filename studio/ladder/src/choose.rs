@@ -107,6 +107,7 @@ fn named(chosen: Vec<LadderPoint>) -> Vec<LadderRung> {
             predicted,
             measured_kbps: None,
             measured_quality: None,
+            seams: None,
         }
     };
     chosen.into_iter().enumerate().map(rung).collect()

@@ -38,6 +38,11 @@ pub enum Payload {
         /// One sentence.
         message: String,
     },
+    /// How well dialogue can be understood in a scene.
+    Dialogue {
+        /// 100 where nothing else is heard (eSTOI).
+        hundredths: u8,
+    },
     /// Letters that are part of the picture.
     PictureText {
         /// As they were read.
@@ -90,6 +95,7 @@ impl Payload {
             Self::Shot { .. } => "shot",
             Self::Finding { .. } => "finding",
             Self::PictureText { .. } => "picture-text",
+            Self::Dialogue { .. } => "dialogue",
             Self::SubtitleMove { .. } => "subtitle-move",
         }
     }

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use contracts_studio::Screen;
 use media_ffmpeg::testing::shared_media;
 use media_ffmpeg::{MediaInput, Tools};
 use studio_encode::{Judge, Reference, Span};
@@ -23,12 +24,15 @@ pub(crate) struct Source {
     quick: Option<u64>,
 }
 
+/// The one with the most chunks: the more there are, the less the last one's wait says.
+pub(crate) const LONGEST: Source = clip("people", "people-139s-768x432-silent.mp4", Some(30));
+
 /// Clips large enough for a ladder of several rungs.
 pub(crate) const CLIPS: [Source; 6] = [
     clip("sintel", "sintel-26s-848x480.mp4", Some(14)),
     clip("wave", "wave-8s-1920x1080-natural.mp4", Some(4)),
     clip("bunny", "bunny-30s-1280x720.webm", Some(6)),
-    clip("people", "people-139s-768x432-silent.mp4", Some(30)),
+    LONGEST,
     clip("guitar", "qc-no-duration.webm", None),
     clip("talk", "qc-failing-audio.mp4", None),
 ];
@@ -55,15 +59,27 @@ pub(crate) struct Clip {
 }
 
 impl Clip {
-    /// Inspects and surveys it; nothing where it is absent or not wanted.
+    /// Inspects and surveys as much of it as the plan looks at; nothing where it is absent or not wanted.
     pub(crate) async fn prepare(
         tools: &Tools,
         source: Source,
         plan: &Plan<Figure>,
         folder: &Path,
     ) -> anyhow::Result<Option<Self>> {
-        let seconds = plan.pick(Some(u64::MAX), source.quick);
-        let (Some(seconds), Some(input)) = (seconds, shared_media(source.file)) else {
+        match plan.pick(Some(u64::MAX), source.quick) {
+            Some(seconds) => Self::of(tools, source, seconds, folder).await,
+            None => Ok(None),
+        }
+    }
+
+    /// The same of its first `seconds`.
+    pub(crate) async fn of(
+        tools: &Tools,
+        source: Source,
+        seconds: u64,
+        folder: &Path,
+    ) -> anyhow::Result<Option<Self>> {
+        let Some(input) = shared_media(source.file) else {
             return Ok(None);
         };
         let report = inspect(tools, &input).await?;
@@ -122,6 +138,7 @@ impl Clip {
             report: &self.report,
             rate: self.plan.frame_rate,
             size: &self.sizes[self.sizes.len() - 1],
+            screen: Screen::Television,
         }
     }
 

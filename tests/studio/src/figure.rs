@@ -21,6 +21,8 @@ pub(crate) enum Figure {
     Vmaf,
     /// How far the predicted rate is from the measured one, in percent, mean over rungs.
     Rate,
+    /// CPU time of a title's trials over that of `ab-av1`'s search for one quality.
+    CpuOverAbAv1,
     /// Time of one encoder over that of two side by side.
     Speedup,
     /// CPU time of the packager over that of `shaka-packager`.
@@ -37,6 +39,7 @@ impl tests_figures::Figure for Figure {
         Self::Av1,
         Self::Vmaf,
         Self::Rate,
+        Self::CpuOverAbAv1,
         Self::Speedup,
         Self::Packaging,
     ];
@@ -51,6 +54,7 @@ impl tests_figures::Figure for Figure {
             Self::Av1 => "bd_rate_av1_vs_h264",
             Self::Vmaf => "vmaf_prediction_error",
             Self::Rate => "bitrate_prediction_error",
+            Self::CpuOverAbAv1 => "cpu_over_ab_av1",
             Self::Speedup => "parallel_speedup",
             Self::Packaging => "package_cpu_over_shaka",
         }
@@ -65,6 +69,7 @@ impl tests_figures::Figure for Figure {
             Self::Av1 => Target::AtMost(-35.0),
             Self::Vmaf => Target::AtMost(1.5),
             Self::Rate => Target::AtMost(10.0),
+            Self::CpuOverAbAv1 => Target::AtMost(1.0),
             Self::Speedup => Target::AtLeast(1.85),
             Self::Packaging => Target::AtMost(0.5),
         }

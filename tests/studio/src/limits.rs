@@ -24,3 +24,8 @@ pub(crate) const PACKAGING_ROUNDS: usize = 3;
 pub(crate) const SPEEDUP_ROUNDS: usize = 5;
 /// The same, quickly.
 pub(crate) const QUICK_SPEEDUP_ROUNDS: usize = 3;
+
+/// The quality for which a rate factor is looked for, as people ask for it.
+pub(crate) const CRF_SEARCH_VMAF: f64 = 93.0;
+/// One frame in so many is scored to see what came of it.
+pub(crate) const CRF_SEARCH_EVERY: u64 = 2;

@@ -7,6 +7,7 @@
 
 mod bd_rate;
 mod clip;
+mod crf_search;
 mod figure;
 mod ladders;
 mod limits;
@@ -20,7 +21,7 @@ use anyhow::Context as _;
 use media_ffmpeg::testing::test_tools;
 use tests_figures::{Plan, Report, describe};
 
-use crate::clip::{CLIPS, Clip};
+use crate::clip::{CLIPS, Clip, Source};
 use crate::figure::Figure;
 use crate::study::Studies;
 
@@ -40,24 +41,18 @@ async fn main() -> anyhow::Result<()> {
         "this ffmpeg has no libvmaf; ./run installs one that has"
     );
     let mut studies = Studies::default();
-    let mut clips = Vec::new();
-    for source in CLIPS
-        .into_iter()
-        .filter(|source| plan.includes(source.name))
-    {
+    let wanted = |source: &Source| Studies::wanted(&plan) && plan.includes(source.name);
+    for source in CLIPS.into_iter().filter(wanted) {
         let Some(clip) = Clip::prepare(&tools, source, &plan, folder.path()).await? else {
             continue;
         };
-        if Studies::wanted(&plan) {
-            let study = study::of(&clip, &plan).await;
-            studies.add(&clip, study.with_context(|| source.name.to_owned())?);
-        }
-        clips.push(clip);
+        let study = study::of(&clip, &plan).await;
+        studies.add(&clip, study.with_context(|| source.name.to_owned())?);
     }
     let mut report = Report::begin();
     studies.report(&plan, &mut report);
-    speedup::measure(&clips, &plan, &mut report).await?;
     packaging::measure(&tools, folder.path(), &plan, &mut report).await?;
+    speedup::measure(&tools, &plan, folder.path(), &mut report).await?;
     report.end();
     Ok(())
 }

@@ -1,27 +1,31 @@
 //! Chunks side by side: what two encoders of one thread each are over one.
 
+use std::path::Path;
+
 use contracts_studio::VideoCodec;
+use media_ffmpeg::Tools;
 use platform_clock::{Clock as _, SystemClock};
 use tests_figures::{Plan, Report};
 
-use crate::clip::Clip;
+use crate::clip::{Clip, LONGEST};
 use crate::figure::Figure;
 use crate::ladders::{AT_ONCE, own};
 use crate::limits::{QUICK_SPEEDUP_ROUNDS, SPEEDUP_ROUNDS};
 
 /// Encodes the published ladder of one clip, one chunk at a time and two, by turns.
 pub(crate) async fn measure(
-    clips: &[Clip],
+    tools: &Tools,
     plan: &Plan<Figure>,
+    folder: &Path,
     report: &mut Report,
 ) -> anyhow::Result<()> {
     if !plan.wants(Figure::Speedup) {
         return Ok(());
     }
-    // The more chunks there are, the less the last one's wait says.
-    let longest = clips.iter().max_by_key(|clip| clip.chunks.len());
-    let Some(clip) = longest else {
-        report.leave_out(Figure::Speedup, "there is no clip");
+    // All of it, also in a quick run: two chunks end when the longer one does, which says little.
+    let folder = folder.join("speedup");
+    let Some(clip) = &Clip::of(tools, LONGEST, u64::MAX, &folder).await? else {
+        report.leave_out(Figure::Speedup, "the clip is absent");
         return Ok(());
     };
     let (clock, room) = (SystemClock::new(), clip.room("speedup")?);

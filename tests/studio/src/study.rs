@@ -1,6 +1,6 @@
 //! What is encoded of each clip, and the figures that come of all.
 
-use contracts_studio::VideoCodec;
+use contracts_studio::{Screen, VideoCodec};
 use studio_encode::{Analysis, TrialBench};
 use studio_ladder::{Ladder, Rung, Trials, by_complexity};
 use tests_figures::{Plan, Report};
@@ -8,13 +8,27 @@ use tokio::sync::Semaphore;
 
 use crate::bd_rate::bd_rate;
 use crate::clip::Clip;
+use crate::crf_search::{self, Search, peer};
 use crate::figure::Figure;
 use crate::ladders::{AT_ONCE, Files, own, published, score};
 use crate::limits::{QUICK_SCORED_EVERY, SCORED_EVERY};
 use crate::points::Point;
 
 /// The figures that come of whole ladders.
-const FIGURES: [Figure; 8] = [
+const FIGURES: [Figure; 9] = [
+    Figure::Fixed,
+    Figure::Complexity,
+    Figure::Sintel,
+    Figure::WorstClip,
+    Figure::ShotOverTitle,
+    Figure::Av1,
+    Figure::Vmaf,
+    Figure::Rate,
+    Figure::CpuOverAbAv1,
+];
+
+/// Those for which the title's own ladder is encoded.
+const OF_LADDERS: [Figure; 8] = [
     Figure::Fixed,
     Figure::Complexity,
     Figure::Sintel,
@@ -33,6 +47,7 @@ pub(crate) struct Study {
     title: Option<Vec<Point>>,
     shot: Option<Vec<Point>>,
     av1: Option<Vec<Point>>,
+    search: Option<Search>,
     /// Of the ladder that the studio makes: what was predicted of each rung.
     predicted: Vec<Point>,
 }
@@ -59,6 +74,12 @@ pub(crate) async fn of(clip: &Clip, plan: &Plan<Figure>) -> anyhow::Result<Study
         let rungs = by_complexity(&clip.fixed, complexity);
         let files = published(clip, &rungs, &clip.room("complexity")?).await?;
         study.complexity = Some(measured("complexity", &rungs, files).await?);
+    }
+    if let Some(peer) = peer().filter(|_| plan.wants(Figure::CpuOverAbAv1)) {
+        study.search = Some(crf_search::of(clip, &ladder, &reference, &peer).await?);
+    }
+    if !plan.wants_any(&OF_LADDERS) {
+        return Ok(study);
     }
     let (rungs, room) = (&ladder.rungs, clip.room("title")?);
     let even = |place: usize, _| ladder.rungs[place].crf;
@@ -97,6 +118,7 @@ async fn analyse(clip: &Clip) -> anyhow::Result<(Trials, Ladder)> {
         report: &clip.report,
         rate: clip.plan.frame_rate,
         sizes: &clip.sizes,
+        screen: Screen::Television,
     };
     let places = Semaphore::new(AT_ONCE);
     let folder = clip.room("trials")?;
@@ -213,6 +235,25 @@ impl Studies {
             report,
         );
         self.errors(plan, report);
+        self.searches(plan, report);
+    }
+
+    /// The median of the clips' ratios, and how far off both were on average.
+    fn searches(&self, plan: &Plan<Figure>, report: &mut Report) {
+        let each: Vec<_> = self.each.iter().filter_map(|it| it.1.search).collect();
+        let mean = |value: fn(&Search) -> f64| {
+            each.iter().map(value).sum::<f64>() / each.len().max(1) as f64
+        };
+        let how = format!(
+            "{:.1} s of CPU to {:.1} s; {:.2} points off to {:.2}; means of {} clips",
+            mean(|it| it.ours_s),
+            mean(|it| it.theirs_s),
+            mean(|it| it.ours_off),
+            mean(|it| it.theirs_off),
+            each.len()
+        );
+        let ratios = each.iter().map(|it| it.ours_s / it.theirs_s.max(0.001));
+        add(Figure::CpuOverAbAv1, median(ratios), &how, plan, report);
     }
 
     fn rates<'a>(

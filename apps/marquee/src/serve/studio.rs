@@ -64,6 +64,7 @@ impl Workplace {
             folder: ground.data.join("studio"),
             encoders: encoders(config.studio.encoders),
             ladder: config.studio.ladder,
+            screen: config.studio.screen,
             profile: config.studio.profile,
             loudness: config.studio.loudness()?,
             keys: config

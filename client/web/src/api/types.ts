@@ -195,6 +195,7 @@ export type TimelineEvent = { start_ms: number; end_ms: number; region?: Region 
   | { kind: 'shot'; index: number }
   | { kind: 'finding'; severity: 'notice' | 'warning' | 'error'; what: string; message: string }
   | { kind: 'subtitle'; track: number; language: string; text: string; settings?: string }
+  | { kind: 'dialogue'; hundredths: number }
   | { kind: 'picture-text'; text: string; confidence: number }
   | { kind: 'subtitle-move'; track: number; from: Region; text: string }
 );
@@ -229,11 +230,13 @@ export interface LadderRung {
   predicted: LadderPoint;
   measured_kbps?: number;
   measured_quality?: number;
+  /** How it looks where its chunks join, in points of quality. */
+  seams?: { joins: number; mean_dip: number; worst_dip: number; worst_ms: number };
 }
 
 /** Why a title's ladder is what it is. */
 export interface LadderReport {
-  measure: 'vmaf' | 'ssim';
+  measure: 'vmaf' | 'vmaf-phone' | 'xpsnr' | 'ssim';
   sampled_frames: number;
   analysis_cpu_ms: number;
   /** CPU time of encoding the rungs in H.264; 0 where it is not known. */

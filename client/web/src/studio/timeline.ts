@@ -21,6 +21,7 @@ export const CLOSE = 1 / 600;
 const NAMES: [TimelineEvent['kind'], string][] = [
   ['shot', 'Shots'],
   ['finding', 'Findings'],
+  ['dialogue', 'Dialogue'],
   ['picture-text', 'Text in the picture'],
   ['subtitle-move', 'Moved subtitles'],
 ];
@@ -36,7 +37,7 @@ export function rows(events: TimelineEvent[]): Row[] {
     tracks.set(event.track, row);
   }
   const order = [...tracks].sort(([a], [b]) => a - b).map(([, row]) => row);
-  return [...found.slice(0, 2), ...order, ...found.slice(2)].filter((row) => row.events.length > 0);
+  return [...found.slice(0, 3), ...order, ...found.slice(3)].filter((row) => row.events.length > 0);
 }
 
 /** The bars of a row, in order. Shots stand apart while there is room; others join where they would touch. */
@@ -47,7 +48,7 @@ export function bars(events: TimelineEvent[], durationMs: number): Bar[] {
     const at = Math.min(1, event.start_ms / durationMs);
     const width = Math.min(1, event.end_ms / durationMs) - at;
     const last = made.at(-1);
-    const joins = last !== undefined && (event.kind === 'shot' ? width < CLOSE && last.width < CLOSE : at < last.at + last.width + CLOSE / 4);
+    const joins = last !== undefined && (event.kind === 'shot' || event.kind === 'dialogue' ? width < CLOSE && last.width < CLOSE : at < last.at + last.width + CLOSE / 4);
     if (last === undefined || !joins) {
       made.push({ at, width, events: [event] });
     } else {
@@ -56,6 +57,12 @@ export function bars(events: TimelineEvent[], durationMs: number): Bar[] {
     }
   }
   return made;
+}
+
+/** How high a bar stands, 0 to 1: dialogue as far as it is understood, everything else in full. */
+export function height(bar: Bar): number {
+  const heard = bar.events.flatMap((event) => (event.kind === 'dialogue' ? [event.hundredths] : []));
+  return heard.length === 0 ? 1 : Math.min(...heard) / 100;
 }
 
 /** What lasts at a moment, in the order of the rows. */
@@ -76,6 +83,8 @@ export function words(event: TimelineEvent): string {
       return `Shot ${event.index + 1}`;
     case 'finding':
       return event.message;
+    case 'dialogue':
+      return `Dialogue understood: ${event.hundredths} of 100`;
     case 'picture-text':
       return `“${event.text}”`;
     case 'subtitle':

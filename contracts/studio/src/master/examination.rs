@@ -14,6 +14,9 @@ pub struct Examination {
     pub cadence: Cadence,
     /// The brightness numbers that occur.
     pub levels: Levels,
+    /// How well dialogue can be understood; absent where there is none, or none that can be told apart.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dialogue: Option<Dialogue>,
     /// CPU time it took, in milliseconds, where the system told it.
     pub cpu_ms: Option<u64>,
 }
@@ -24,6 +27,46 @@ impl Examination {
         self.findings
             .iter()
             .find(|finding| finding.severity == Severity::Error)
+    }
+}
+
+/// What is taken for dialogue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum DialogueSource {
+    /// A track whose title says that it holds dialogue alone.
+    Track,
+    /// The centre channel.
+    Centre,
+    /// What left and right have alike: a guess, which takes a singer for a speaker.
+    Estimate,
+}
+
+/// How well dialogue can be understood beside the whole mix (eSTOI), along the title.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Dialogue {
+    /// What was taken for it.
+    pub source: DialogueSource,
+    /// Length of one step, in milliseconds; the first begins with the title.
+    pub step_ms: u32,
+    /// Hundredths, 100 where nothing else is heard; absent where nobody speaks.
+    pub steps: Vec<Option<u8>>,
+}
+
+impl Dialogue {
+    /// The mean over the steps that begin within an interval; nothing where nobody speaks there.
+    pub fn between(&self, start_ms: u64, end_ms: u64) -> Option<u8> {
+        let at = |ms: u64| usize::try_from(ms.div_ceil(u64::from(self.step_ms.max(1))));
+        let steps = self.steps.get(at(start_ms).ok()?..)?;
+        let count = at(end_ms).ok()?.saturating_sub(at(start_ms).ok()?);
+        let heard: Vec<u32> = steps
+            .iter()
+            .take(count)
+            .flatten()
+            .map(|it| u32::from(*it))
+            .collect();
+        let mean = heard.iter().sum::<u32>().checked_div(heard.len() as u32)?;
+        u8::try_from(mean).ok()
     }
 }
 

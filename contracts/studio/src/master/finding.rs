@@ -41,6 +41,8 @@ pub enum Check {
     Silence,
     /// Samples at full scale.
     Clipping,
+    /// Dialogue that other sound hides.
+    Dialogue,
     /// Sound and picture of unlike lengths.
     Lengths,
 }
@@ -60,6 +62,7 @@ impl Check {
             Self::Decoding => "decoding",
             Self::Silence => "silence",
             Self::Clipping => "clipping",
+            Self::Dialogue => "dialogue",
             Self::Lengths => "lengths",
         }
     }

@@ -11,6 +11,12 @@ use crate::EncodeError;
 /// Points of quality to a decibel of SSIM: 19 dB, where differences are no longer seen, is 95.
 const POINTS_PER_DECIBEL: f64 = 5.0;
 
+/// Points of quality to a decibel of XPSNR above [`XPSNR_WORST`]: 44 dB, where differences are no longer
+/// seen, is 96.
+const POINTS_PER_XPSNR: f64 = 4.0;
+/// See [`POINTS_PER_XPSNR`].
+const XPSNR_WORST: f64 = 20.0;
+
 /// Pictures of more lines than this are judged as on a 4K screen.
 const HD_LINES: u32 = 1200;
 
@@ -59,16 +65,18 @@ pub(crate) fn labels(each: impl Iterator<Item = String>) -> String {
 fn filter(measure: QualityMeasure, lines: u32, index: usize, every: u64) -> String {
     let log = log(index);
     match measure {
-        QualityMeasure::Vmaf => {
-            let model = if lines > HD_LINES {
-                "vmaf_4k_v0.6.1"
-            } else {
-                "vmaf_v0.6.1"
+        QualityMeasure::Vmaf | QualityMeasure::VmafPhone => {
+            // The model for 4K screens has no phone's curve.
+            let model = match measure {
+                QualityMeasure::VmafPhone => r"'version=vmaf_v0.6.1\:enable_transform=true'",
+                _ if lines > HD_LINES => "version=vmaf_4k_v0.6.1",
+                _ => "version=vmaf_v0.6.1",
             };
             format!(
-                "libvmaf=model=version={model}:n_threads=1:n_subsample={every}:log_fmt=csv:log_path={log}"
+                "libvmaf=model={model}:n_threads=1:n_subsample={every}:log_fmt=csv:log_path={log}"
             )
         }
+        QualityMeasure::Xpsnr => format!("xpsnr=stats_file={log}"),
         QualityMeasure::Ssim => format!("ssim=stats_file={log}"),
     }
 }
@@ -86,7 +94,8 @@ pub(super) async fn read(
             source,
         })?;
     Ok(match measure {
-        QualityMeasure::Vmaf => vmaf(&text),
+        QualityMeasure::Vmaf | QualityMeasure::VmafPhone => vmaf(&text),
+        QualityMeasure::Xpsnr => xpsnr(&text, every),
         QualityMeasure::Ssim => ssim(&text, every),
     })
 }
@@ -105,17 +114,29 @@ fn vmaf(text: &str) -> Vec<f64> {
 
 /// `Y:` of each line, the same frames that VMAF scores, in decibels, as points.
 fn ssim(text: &str, every: u64) -> Vec<f64> {
-    let every = usize::try_from(every.max(1)).unwrap_or(usize::MAX);
-    let lines = text.lines().step_by(every);
-    let likeness = lines.filter_map(|line| {
-        let (_, after) = line.split_once("Y:")?;
-        after.split_whitespace().next()?.parse::<f64>().ok()
-    });
+    let likeness = behind(text, "Y:", every);
     let points = likeness.map(|value| {
         let decibels = -10.0 * (1.0 - value).max(1e-10).log10();
         (decibels * POINTS_PER_DECIBEL).clamp(0.0, 100.0)
     });
     points.collect()
+}
+
+/// The decibels of luma likewise, which are infinite for frames that are the same.
+fn xpsnr(text: &str, every: u64) -> Vec<f64> {
+    let points = behind(text, "XPSNR y:", every)
+        .map(|decibels| ((decibels - XPSNR_WORST) * POINTS_PER_XPSNR).clamp(0.0, 100.0));
+    points.collect()
+}
+
+/// The number behind a mark, in each so-manieth of the lines that have it.
+fn behind<'a>(text: &'a str, mark: &'a str, every: u64) -> impl Iterator<Item = f64> + 'a {
+    let every = usize::try_from(every.max(1)).unwrap_or(usize::MAX);
+    let marked = text.lines().filter(move |line| line.contains(mark));
+    marked.step_by(every).filter_map(move |line| {
+        let (_, after) = line.split_once(mark)?;
+        after.split_whitespace().next()?.parse::<f64>().ok()
+    })
 }
 
 #[cfg(test)]
@@ -136,5 +157,7 @@ mod tests {
             (read[0] - 100.0).abs() < 1e-6 && read.len() == 2,
             "{read:?}"
         );
+        let text = "n:    1  XPSNR y: 40.0  XPSNR u: 50.0\nn: 2  XPSNR y: inf\n\nXPSNR average, 2 frames\n";
+        assert_eq!(xpsnr(text, 1), [80.0, 100.0]);
     }
 }

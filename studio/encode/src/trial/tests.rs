@@ -27,6 +27,7 @@ async fn more_bits_look_better_and_so_do_more_pixels() {
         report: &report,
         rate,
         sizes: &sizes,
+        screen: Screen::Television,
     };
     let span = Span {
         start: 4,
@@ -71,6 +72,7 @@ async fn files_that_follow_one_another_are_judged_from_any_frame_on() {
         report: &report,
         rate,
         sizes: &sizes,
+        screen: Screen::Television,
     };
     let judge = bench.judge();
     let span = Span {
@@ -89,12 +91,21 @@ async fn files_that_follow_one_another_are_judged_from_any_frame_on() {
     // Half-way through the second group of pictures, which begins with the eighth frame.
     let sought = judged(&[&input], Some(12.0 / 25.0), 2);
     let all = [right, late, around, sought];
+    let phone = Judge {
+        screen: Screen::Phone,
+        ..judge
+    };
+    let forgiven = phone
+        .score(&reference, &all, 3, folder.path())
+        .await
+        .unwrap();
     let scores = judge.score(&reference, &all, 3, folder.path()).await;
     let mean: Vec<f64> = scores.unwrap().each.iter().map(|it| harmonic(it)).collect();
     let [right, late, around, sought] = mean[..] else {
         panic!("four were judged: {mean:?}");
     };
     assert!(right > late + 3.0, "{mean:?}");
+    assert!(harmonic(&forgiven.each[1]) > late, "a phone forgives more");
     assert!(
         (right - around).abs() < 0.01 && (right - sought).abs() < 0.01,
         "{mean:?}"

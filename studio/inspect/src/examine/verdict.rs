@@ -1,12 +1,13 @@
 //! From what was seen and heard to findings: sentences, severities, order.
 
+mod dialogue;
 mod picture;
 mod sound;
 
 use std::cmp::Reverse;
 
 use contracts_delivery::FrameRate;
-use contracts_studio::master::{Cadence, Examination, Fields, Finding};
+use contracts_studio::master::{Cadence, Dialogue, Examination, Fields, Finding};
 
 use super::facts;
 use super::picture::Seen;
@@ -19,6 +20,7 @@ pub(super) fn examination(
     report: &Report,
     seen: &Seen,
     heard: &Heard,
+    dialogue: Option<Dialogue>,
     fields: Option<Fields>,
     cpu_ms: Option<u64>,
 ) -> Examination {
@@ -28,6 +30,7 @@ pub(super) fn examination(
     for track in &heard.tracks {
         findings.extend(sound::findings(track, picture_ms));
     }
+    findings.extend(dialogue.iter().flat_map(dialogue::findings));
     findings.sort_by_key(|finding| (Reverse(finding.severity), finding.start_ms, finding.check));
     findings.truncate(MOST_FINDINGS);
     Examination {
@@ -39,6 +42,7 @@ pub(super) fn examination(
             fields,
         },
         levels: seen.levels.levels,
+        dialogue,
         cpu_ms,
     }
 }

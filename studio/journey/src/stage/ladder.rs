@@ -133,6 +133,7 @@ async fn trials(
         report,
         rate: plan.frame_rate,
         sizes: &sizes,
+        screen: workshop.screen,
     };
     let on_done = |frames| meter.set_done(meter.done() + frames);
     remove_folder(folder)

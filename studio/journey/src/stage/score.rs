@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use contracts_studio::Seams;
 use data_workflow::{Meter, StepError};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use media_ffmpeg::MediaInput;
@@ -12,6 +13,7 @@ use studio_ladder::limits::SCORED_EVERY;
 use studio_ladder::{Purpose, Rung, Sample, harmonic, measure_budget, pooled, samples};
 
 use super::ladder::opened;
+use super::seams::Joins;
 use crate::makings::{Makings, Planned, Received, Scored};
 use crate::workshop::{Workshop, remove_folder};
 
@@ -89,6 +91,7 @@ impl Title<'_> {
             report,
             rate: plan.frame_rate,
             size: largest,
+            screen: self.workshop.screen,
         };
         remove_folder(self.folder).await.map_err(self.disk())?;
         let one = async |(index, sample): (usize, &Sample)| {
@@ -109,12 +112,28 @@ impl Title<'_> {
                 .collect();
             pooled(&pairs)
         };
-        let cpu: Duration = found.iter().map(|(_, cpu)| *cpu).sum();
+        let rungs = (0..self.rungs.len()).map(quality).collect();
+        let (seams, of_seams) = self.seams(&judge).await?;
+        let cpu = found.iter().map(|(_, cpu)| *cpu).sum::<Duration>() + of_seams;
         Ok(Scored {
-            rungs: (0..self.rungs.len()).map(quality).collect(),
+            rungs,
+            seams,
             frames,
             cpu_ms: u64::try_from(cpu.as_millis()).unwrap_or(u64::MAX),
         })
+    }
+
+    /// The joins of every rung.
+    async fn seams(&self, judge: &Judge<'_>) -> Result<(Vec<Seams>, Duration), EncodeError> {
+        let _place = self.workshop.place().await;
+        let joins = Joins {
+            judge,
+            plan: &self.planned.plan,
+            chunks: &self.planned.chunks,
+            rungs: &self.rungs,
+            folder: self.folder,
+        };
+        joins.look().await
     }
 
     /// One sample of every rung.
@@ -155,13 +174,8 @@ impl Title<'_> {
         let segments: Vec<_> = plan.segments().collect();
         let segment = segments[segments.partition_point(|it| it.start <= sample.start) - 1];
         let inside = segment.start - planned[at].start_frame + segment.frames / 2;
-        let path = &chunks[at].path;
-        let file = MediaInput::open(path).map_err(|error| EncodeError::Disk {
-            path: path.clone(),
-            source: std::io::Error::other(error),
-        })?;
         Ok(Judged {
-            files: vec![file],
+            files: vec![file(&chunks[at])?],
             from: Some(inside as f64 / plan.frame_rate.per_second()),
             skip: sample.start - segment.start,
         })
@@ -174,4 +188,12 @@ impl Title<'_> {
             source,
         }
     }
+}
+
+/// A chunk's file.
+pub(super) fn file(chunk: &EncodedChunk) -> Result<MediaInput, EncodeError> {
+    MediaInput::open(&chunk.path).map_err(|error| EncodeError::Disk {
+        path: chunk.path.clone(),
+        source: std::io::Error::other(error),
+    })
 }

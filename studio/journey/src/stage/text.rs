@@ -38,7 +38,9 @@ pub(crate) async fn texts(
     let letters = Document::new(report.duration_ms, letters).unwrap_or_default();
     let mut events = document::shots(planned);
     if let Some(inspection) = workshop.inspections.get(&input.title).await? {
+        let scenes = document::dialogue(&inspection, &events);
         events.extend(document::findings(&inspection));
+        events.extend(scenes);
     }
     let mut parts = Vec::with_capacity(tracks.len());
     for (number, track) in (0..).zip(&mut tracks) {

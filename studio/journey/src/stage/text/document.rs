@@ -5,6 +5,7 @@ use studio_timedtext::{Collisions, Rule};
 use studio_timeline::{Event, Interval, Payload, Severity, SubtitleCue};
 
 use super::tracks::Track;
+use crate::limits::SCENE_MS;
 use crate::makings::Planned;
 
 /// The shots: from cut to cut.
@@ -51,6 +52,28 @@ pub(super) fn findings(inspection: &Inspection) -> Vec<Event> {
             Some(event(interval, payload))
         })
         .collect()
+}
+
+/// How well dialogue can be understood, scene by scene: shots that follow one another, for as long as
+/// [`SCENE_MS`] takes.
+pub(super) fn dialogue(inspection: &Inspection, shots: &[Event]) -> Vec<Event> {
+    let Some(dialogue) = &inspection.examination.dialogue else {
+        return Vec::new();
+    };
+    let mut scenes: Vec<(u64, u64)> = Vec::new();
+    for shot in shots {
+        let (start, end) = (shot.interval.start_ms(), shot.interval.end_ms());
+        match scenes.last_mut() {
+            Some(scene) if scene.1 - scene.0 < SCENE_MS => scene.1 = end,
+            _ => scenes.push((start, end)),
+        }
+    }
+    let of_scene = |&(start, end): &(u64, u64)| {
+        let hundredths = dialogue.between(start, end)?;
+        let interval = Interval::new(start, end).ok()?;
+        Some(event(interval, Payload::Dialogue { hundredths }))
+    };
+    scenes.iter().filter_map(of_scene).collect()
 }
 
 /// A track's subtitles, their moves, and what is wrong with them.
