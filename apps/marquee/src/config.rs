@@ -7,6 +7,7 @@ use anyhow::{Result, ensure};
 use contracts_delivery::{ApplianceId, MAX_NAME_BYTES, Tier, is_plain_name};
 use contracts_studio::{EncodingProfile, Screen};
 use delivery_edge::EdgeConfig;
+use delivery_fill::Window;
 use media_ffmpeg::ToolsConfig;
 use serde::{Deserialize, Serialize};
 use studio_encode::LoudnessTarget;
@@ -297,6 +298,10 @@ pub(crate) struct EdgeSettings {
     pub(crate) threads: u32,
     pub(crate) client_mbps: u32,
     pub(crate) max_streams: u32,
+    /// Appliances of one tier with one site share the files of their clients.
+    pub(crate) site: String,
+    /// When it fetches what was placed on it, and how fast.
+    pub(crate) fill: Window,
 }
 
 impl Default for EdgeSettings {
@@ -314,6 +319,8 @@ impl Default for EdgeSettings {
             threads: own.threads,
             client_mbps: own.client_mbps,
             max_streams: own.max_streams,
+            site: own.site,
+            fill: own.fill,
         }
     }
 }
@@ -369,6 +376,8 @@ impl EdgeSettings {
             threads: self.threads,
             client_mbps: self.client_mbps,
             max_streams: self.max_streams,
+            site: self.site.clone(),
+            fill: self.fill,
             origin_url: with_slash(&upstream.origin),
             control_url: with_slash(&upstream.control),
         }

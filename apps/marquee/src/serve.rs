@@ -8,6 +8,7 @@ mod delivery;
 mod ground;
 mod membership;
 mod owner;
+mod planner;
 mod records;
 pub(crate) mod region;
 mod routes;

@@ -24,7 +24,8 @@ pub use release::{
     Release, ReleaseId, Shape, StoredFile, SubtitleTrack, TileSet, VideoRendition,
 };
 pub use report::{
-    ApplianceReport, ControlError, ControlPlane, ReportReply, Withdrawal, WithdrawalLog,
+    ApplianceReport, ControlError, ControlPlane, HeldFiles, Placement, ReportReply, Withdrawal,
+    WithdrawalLog,
 };
 pub use secret::{BadClusterSecret, CLUSTER_SECRET_MIN_BYTES, ClusterSecret};
 pub use session_id::SessionId;

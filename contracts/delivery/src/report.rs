@@ -27,6 +27,38 @@ pub struct ApplianceReport {
     pub cached_bytes: u64,
     /// The last withdrawal it has carried out.
     pub withdrawn_seq: u64,
+    /// Most bytes its cache may hold; 0 when it stores nothing.
+    #[serde(default)]
+    pub cache_bytes: u64,
+    /// Appliances of one tier that name the same site share the files of their clients.
+    #[serde(default)]
+    pub site: String,
+    /// What changed of the whole files it holds.
+    #[serde(default)]
+    pub held: HeldFiles,
+    /// The placement it carries out, by [`Placement::mark`]; 0 for none.
+    #[serde(default)]
+    pub placement: u64,
+}
+
+/// A difference between the whole files an appliance holds and those it told of before.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeldFiles {
+    /// What was told before does not count: `added` begins anew.
+    pub all: bool,
+    /// Files that are there from end to end.
+    pub added: Vec<ContentHash>,
+    /// Files that are not any more.
+    pub removed: Vec<ContentHash>,
+}
+
+/// The files an appliance should keep before anybody asks for them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Placement {
+    /// Another for other files; never 0.
+    pub mark: u64,
+    /// The most worth first.
+    pub files: Vec<ContentHash>,
 }
 
 /// What the control plane answers.
@@ -40,6 +72,12 @@ pub struct ReportReply {
     pub withdrawn_seq: u64,
     /// Seconds until the next report; 0 when more withdrawals wait.
     pub next_report_s: u32,
+    /// Whether what was told of files made sense; if not, the next report begins anew.
+    #[serde(default)]
+    pub held_understood: bool,
+    /// What to keep from now on, when that is not what the report says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub placement: Option<Placement>,
 }
 
 /// Why a report was not taken.

@@ -16,6 +16,7 @@ use crate::keyring::KeyRing;
 use crate::library::Library;
 use crate::limits::REPORT_RETRY_SECONDS;
 use crate::metrics::EdgeMetrics;
+use crate::placing::Placing;
 use crate::releases::Releases;
 use crate::scrub::{Scrubbed, scrub};
 
@@ -52,6 +53,7 @@ pub(crate) struct Inner {
     pub(crate) capacity_mbps: u32,
     pub(crate) client_mbps: u32,
     pub(crate) clock: SharedClock,
+    placing: Placing,
     control: ControlLine,
 }
 
@@ -89,6 +91,8 @@ impl Appliance {
             base_url: config.base_url,
             tier: config.tier,
             capacity_mbps: config.capacity_mbps,
+            cache_bytes: config.cache_bytes,
+            site: config.site,
             started_at: clock.now(),
         };
         let control = ControlLine {
@@ -103,6 +107,7 @@ impl Appliance {
                 library,
                 releases: Releases::default(),
                 keys: KeyRing::new(Arc::clone(&clock), keys),
+                placing: Placing::new(config.fill, Arc::clone(&clock)),
                 metrics,
                 streams: Arc::new(Semaphore::new(config.max_streams as usize)),
                 read_ahead: config.read_ahead_blocks,
@@ -133,8 +138,20 @@ impl Appliance {
         scrub(&self.inner.library, Duration::ZERO).await
     }
 
-    /// Reports every few seconds until `shutdown`.
+    /// Fetches, once and if it is night, the placed files that are missing.
+    pub async fn fetch_placed(&self) {
+        let inner = &self.inner;
+        inner.placing.fetch_missing(&inner.library).await;
+    }
+
+    /// Reports every few seconds, and fetches placed files at night, until `shutdown`.
     pub async fn control_loop(&self, shutdown: Shutdown) {
+        let inner = &self.inner;
+        let fetching = inner.placing.fetch_loop(&inner.library, &shutdown);
+        tokio::join!(self.report_loop(&shutdown), fetching);
+    }
+
+    async fn report_loop(&self, shutdown: &Shutdown) {
         let mut failing = false;
         loop {
             let Some(reported) = shutdown.run_until_cancelled(self.report()).await else {
@@ -169,6 +186,7 @@ impl Inner {
             library: &self.library,
             releases: &self.releases,
             metrics: &self.metrics,
+            placing: &self.placing,
         };
         self.control.exchange(acts).await
     }

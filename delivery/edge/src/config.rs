@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use contracts_delivery::{ApplianceId, Tier};
+use delivery_fill::Window;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -32,6 +33,10 @@ pub struct EdgeConfig {
     pub client_mbps: u32,
     /// Most responses at once; more are answered 503, and players go on to the next appliance.
     pub max_streams: u32,
+    /// Appliances of one tier with one site share the files of their clients.
+    pub site: String,
+    /// When it fetches the files that were placed on it, and how fast.
+    pub fill: Window,
     /// Where it fills from; ends with `/`.
     pub origin_url: Url,
     /// Where it reports to; ends with `/`.
@@ -54,6 +59,8 @@ impl Default for EdgeConfig {
             threads: 0,
             client_mbps: 400,
             max_streams: 2_000,
+            site: String::new(),
+            fill: Window::default(),
             origin_url: local(7000),
             control_url: local(7000),
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use contracts_delivery::{
-    ApplianceId, ApplianceReport, ControlError, ControlPlane, KeySet, ReportReply, Tier,
+    ApplianceId, ApplianceReport, ControlError, ControlPlane, HeldFiles, KeySet, ReportReply, Tier,
 };
 use data_objects::ContentHash;
 use platform_clock::Timestamp;
@@ -17,6 +17,7 @@ use crate::keyring::KeyRing;
 use crate::library::Library;
 use crate::limits::{MAX_REPORT_SECONDS, REPORT_RETRY_SECONDS};
 use crate::metrics::EdgeMetrics;
+use crate::placing::Placing;
 use crate::releases::Releases;
 
 /// What an appliance remembers of the control plane over a restart, so that it can go on serving stored
@@ -33,6 +34,8 @@ pub(crate) struct Identity {
     pub(crate) base_url: Url,
     pub(crate) tier: Tier,
     pub(crate) capacity_mbps: u32,
+    pub(crate) cache_bytes: u64,
+    pub(crate) site: String,
     pub(crate) started_at: Timestamp,
 }
 
@@ -53,18 +56,24 @@ pub(crate) struct Acts<'a> {
     pub(crate) library: &'a Arc<Library>,
     pub(crate) releases: &'a Releases,
     pub(crate) metrics: &'a EdgeMetrics,
+    pub(crate) placing: &'a Placing,
 }
 
 impl ControlLine {
     /// Reports once and carries out the reply; returns the seconds until the next report.
     pub(crate) async fn exchange(&self, acts: Acts<'_>) -> Result<u32, ControlError> {
         let _one_at_a_time = self.exchanging.lock().await;
-        let report = self.report(&acts);
-        let reply = self.plane.report(&self.identity.id, report).await?;
+        let news = acts.placing.news(acts.library);
+        let report = self.report(&acts, news.clone());
+        let mut reply = self.plane.report(&self.identity.id, report).await?;
+        acts.placing.told(news, reply.held_understood);
+        if let Some(placement) = reply.placement.take() {
+            acts.placing.take(placement, acts.library);
+        }
         Ok(self.carry_out(reply, &acts).await)
     }
 
-    fn report(&self, acts: &Acts<'_>) -> ApplianceReport {
+    fn report(&self, acts: &Acts<'_>, held: HeldFiles) -> ApplianceReport {
         ApplianceReport {
             base_url: self.identity.base_url.clone(),
             tier: self.identity.tier,
@@ -74,6 +83,10 @@ impl ControlLine {
             bytes_served: acts.metrics.bytes_served.get(),
             cached_bytes: acts.library.cached_bytes(),
             withdrawn_seq: self.withdrawn_seq.load(Ordering::Acquire),
+            cache_bytes: self.identity.cache_bytes,
+            site: self.identity.site.clone(),
+            held,
+            placement: acts.placing.mark(),
         }
     }
 

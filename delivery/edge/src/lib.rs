@@ -21,6 +21,7 @@ mod keyring;
 mod library;
 pub mod limits;
 mod metrics;
+mod placing;
 mod prepare;
 mod refusal;
 mod releases;

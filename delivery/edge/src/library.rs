@@ -1,6 +1,6 @@
 //! The files of the cache: which are open, which are on disk, which must go.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -21,9 +21,11 @@ use crate::limits::{
 use crate::metrics::EdgeMetrics;
 
 use self::eviction::Eviction;
+use self::stored::Stored;
 
 mod eviction;
 mod scan;
+mod stored;
 
 /// Every file an appliance knows.
 pub(crate) struct Library {
@@ -38,6 +40,7 @@ pub(crate) struct Library {
 struct Index {
     open: HashMap<ContentHash, Lease>,
     eviction: Eviction,
+    stored: Stored,
 }
 
 /// A hold on a file: while one is out, the file is not evicted.
@@ -113,10 +116,12 @@ impl Library {
         clock: SharedClock,
         metrics: EdgeMetrics,
     ) -> std::io::Result<Arc<Self>> {
-        let mut eviction = Eviction::new(capacity);
+        let (mut eviction, mut stored) = (Eviction::new(capacity), Stored::default());
         if let Some(folder) = folder.clone() {
-            for (file, bytes) in blocking(move || scan::scan(&folder)).await? {
-                eviction.grow(file, bytes);
+            for found in blocking(move || scan::scan(&folder)).await? {
+                eviction.grow(found.file, found.stored);
+                stored.sized(found.file, found.bytes);
+                stored.grow(found.file, found.stored);
             }
         }
         let library = Arc::new_cyclic(|library| {
@@ -125,6 +130,7 @@ impl Library {
             let index = Mutex::new(Index {
                 open: HashMap::new(),
                 eviction,
+                stored,
             });
             Self {
                 folder,
@@ -189,6 +195,16 @@ impl Library {
         self.folder.is_some()
     }
 
+    /// The files that are stored from end to end.
+    pub(crate) fn whole(&self) -> HashSet<ContentHash> {
+        self.index.lock().stored.whole()
+    }
+
+    /// These files stay from now on, whatever needs room; others may go.
+    pub(crate) fn place(&self, files: &[ContentHash]) {
+        self.index.lock().stored.place(files.iter().copied());
+    }
+
     /// Bytes in the cache.
     pub(crate) fn cached_bytes(&self) -> u64 {
         self.index.lock().eviction.bytes()
@@ -229,11 +245,18 @@ impl Library {
     async fn create(&self, hash: ContentHash, facts: &FileFacts) -> Option<DiskFile> {
         let folder = self.folder.as_deref()?;
         // What lay there could not be opened, so its bytes no longer count.
-        self.index.lock().eviction.remove(hash);
+        self.begin(hash, facts.bytes);
         let created = DiskFile::create(&Paths::of(folder, hash), facts).await;
         created
             .inspect_err(|error| tracing::warn!(file = %hash, %error, "cannot cache a file"))
             .ok()
+    }
+
+    fn begin(&self, hash: ContentHash, bytes: u64) {
+        let mut index = self.index.lock();
+        index.eviction.remove(hash);
+        index.stored.remove(hash);
+        index.stored.sized(hash, bytes);
     }
 
     /// Takes `bytes` of room for a file, evicting others if need be; whether there is room. Blocks.
@@ -250,7 +273,9 @@ impl Library {
         index.eviction.grow(file, bytes);
         let room =
             self.trim(&mut index) && require_space(folder, bytes, DISK_RESERVE_BYTES).is_ok();
-        if !room {
+        if room {
+            index.stored.grow(file, bytes);
+        } else {
             index.eviction.shrink(file, bytes);
         }
         self.metrics.cached_bytes.set(index.eviction.bytes() as i64);
@@ -259,18 +284,26 @@ impl Library {
 
     /// Returns room that was not used after all.
     pub(crate) fn give_back(&self, file: ContentHash, bytes: u64) {
-        self.index.lock().eviction.shrink(file, bytes);
+        let mut index = self.index.lock();
+        index.eviction.shrink(file, bytes);
+        index.stored.shrink(file, bytes);
     }
 
     /// Evicts until the cache fits; whether it does. Files are unlinked under the lock, so that one
     /// asked for again at that moment is opened anew and not halfway gone.
     fn trim(&self, index: &mut Index) -> bool {
         while index.eviction.is_over() {
-            let Index { open, eviction } = index;
+            let Index {
+                open,
+                eviction,
+                stored,
+            } = index;
             let idle = |file| open.get(&file).is_none_or(Lease::is_idle);
-            let Some(victim) = eviction.evict(idle) else {
+            let may_go = |file| !stored.is_placed(file) && idle(file);
+            let Some(victim) = eviction.evict(may_go) else {
                 return false;
             };
+            stored.remove(victim);
             if let Some(lease) = open.remove(&victim) {
                 lease.retire();
             }
@@ -289,6 +322,7 @@ impl Library {
             file.withdraw();
         }
         index.eviction.remove(file);
+        index.stored.remove(file);
         self.metrics.cached_bytes.set(index.eviction.bytes() as i64);
         self.unlink(file);
         self.metrics.withdrawn_files.inc();

@@ -43,6 +43,12 @@ pub const MAX_IDLE_FILES: usize = 512;
 /// Evicted files remembered by name, so that one asked for again counts as popular at once.
 pub const MAX_GHOSTS: usize = 8_192;
 
+/// How long between two looks at what is missing of the placed files, when nothing changed.
+pub const FETCH_PAUSE: Duration = Duration::from_mins(1);
+
+/// Most files told of in one report: their names are a few hundred kilobytes.
+pub const MAX_TOLD_FILES: usize = 2_000;
+
 /// Room the cache leaves on its disk for everybody else.
 pub const DISK_RESERVE_BYTES: u64 = 256 << 20;
 
@@ -52,7 +58,7 @@ pub const KEY_REFETCH_INTERVAL: Duration = Duration::from_secs(1);
 /// A report that has not been answered by then has failed.
 pub const REPORT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Most bytes of a report's reply: 500 withdrawals are 34 KB, the keys under 2 KB.
+/// Most bytes of a report's reply: 500 withdrawals are 34 KB, the keys under 2 KB, 10,000 placed files 670 KB.
 pub const MAX_REPLY_BYTES: u64 = 1 << 20;
 
 /// The control plane cannot ask for reports further apart than this: withdrawals must arrive.

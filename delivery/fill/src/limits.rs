@@ -51,5 +51,8 @@ pub const KEEP_BONUS: f64 = 1.2;
 /// The hours of fill, local time: the least is watched then.
 pub const OFF_PEAK: (u8, u8) = (2, 6);
 
+/// What a box fetches in its night where nothing else is said, in megabits a second.
+pub const DEFAULT_RATE_MBPS: u32 = 500;
+
 const _: () = assert!(HOT_SHARE < WARM_SHARE && WARM_SHARE < 1.0);
 const _: () = assert!(CHANGING < STEADY && STEADY < 1.0);

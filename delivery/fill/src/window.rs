@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::limits::OFF_PEAK;
+use crate::limits::{DEFAULT_RATE_MBPS, OFF_PEAK};
 
 const DAY_S: u64 = 86_400;
 
@@ -20,6 +20,7 @@ pub struct Hours {
 
 /// A box's hours of fill and how fast it may fetch in them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Window {
     /// By the box's local time.
     pub hours: Hours,
@@ -27,6 +28,17 @@ pub struct Window {
     pub ahead_minutes: i16,
     /// Most it fetches, in megabits a second.
     pub rate_mbps: u32,
+}
+
+impl Default for Window {
+    /// The night of UTC, at the rate of one appliance's trial connection.
+    fn default() -> Self {
+        Self {
+            hours: Hours::OFF_PEAK,
+            ahead_minutes: 0,
+            rate_mbps: DEFAULT_RATE_MBPS,
+        }
+    }
 }
 
 impl Hours {

@@ -9,6 +9,7 @@
 mod console;
 pub mod decision;
 mod event;
+mod held;
 mod keys;
 pub mod limits;
 mod registry;

@@ -49,6 +49,9 @@ pub const MAX_LEARNED_NETWORKS: usize = 1_000_000;
 /// Most appliances whose measurements are kept for a network: as many as a prefix has candidates.
 pub const MAX_LEARNED_PER_NETWORK: usize = 64;
 
+/// Most files an appliance is taken to hold: some terabytes of renditions.
+pub const MAX_HELD: usize = 200_000;
+
 /// Most withdrawals in one reply.
 pub const WITHDRAWALS_PAGE: usize = 500;
 

@@ -170,7 +170,7 @@ fn check(appliance: &ApplianceId, report: &ApplianceReport) -> Result<(), &'stat
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use contracts_delivery::Tier;
+    use contracts_delivery::{HeldFiles, Tier};
     use platform_clock::Timestamp;
 
     use super::*;
@@ -185,6 +185,10 @@ pub(crate) mod tests {
             bytes_served,
             cached_bytes: 0,
             withdrawn_seq: 0,
+            cache_bytes: 0,
+            site: String::new(),
+            held: HeldFiles::default(),
+            placement: 0,
         }
     }
 

@@ -3,23 +3,27 @@
 mod answer;
 mod recent;
 
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use contracts_delivery::{
     ACCESS_TOPIC, AccessEvent, ApplianceId, ApplianceReport, Claims, ControlError, ControlPlane,
-    OriginError, ReportReply, TokenSigner, Withdrawal, WithdrawalLog,
+    HeldFiles, OriginError, Placement, ReleaseId, ReportReply, TokenSigner, Withdrawal,
+    WithdrawalLog,
 };
 use data_engine::SharedEngine;
 use data_events::{EventError, SharedLog};
+use data_objects::ContentHash;
 use delivery_routes::SharedTable;
 use parking_lot::RwLock;
 use platform_clock::SharedClock;
 use platform_entropy::SharedEntropy;
 use platform_http::Shutdown;
 
-use crate::decision::{Knowledge, Ranker, Reservations};
+use crate::decision::{Knowledge, Ranker, Reservations, word};
+use crate::held::FileSets;
 use crate::keys::{Keys, KeysError};
 use crate::limits::{KEY_CHECK, REPORT_SECONDS, WITHDRAWALS_PAGE};
 use crate::registry::{ApplianceView, Registry, suspect};
@@ -57,6 +61,8 @@ struct State {
     registry: Registry,
     knowledge: Knowledge,
     reservations: Reservations,
+    files: FileSets,
+    placements: HashMap<ApplianceId, Placement>,
 }
 
 impl SteeringService {
@@ -105,6 +111,26 @@ impl SteeringService {
         state.registry.views(&state.knowledge.fleet, now)
     }
 
+    /// Says which releases there are, and of each the files whose holders matter, at most [`crate::limits::MAX_WANTED`].
+    /// Those that are not named are forgotten.
+    pub fn describe(&self, releases: Vec<(ReleaseId, Vec<ContentHash>)>) {
+        let mut state = self.inner.state.write();
+        let State {
+            knowledge, files, ..
+        } = &mut *state;
+        files.describe(&mut knowledge.holdings, releases);
+    }
+
+    /// Says which files each appliance should keep, the most worth first; it is told with its next report. One that
+    /// is not named keeps what it likes.
+    pub fn place(&self, planned: BTreeMap<ApplianceId, Vec<ContentHash>>) {
+        let placements = planned.into_iter().map(|(appliance, files)| {
+            let mark = mark_of(&files);
+            (appliance, Placement { mark, files })
+        });
+        self.inner.state.write().placements = placements.collect();
+    }
+
     /// Clients failed on an appliance that reports: it is ranked last for a while.
     pub fn suspect(&self, appliance: &ApplianceId) {
         let now = self.inner.clock.monotonic();
@@ -126,11 +152,10 @@ impl ControlPlane for SteeringService {
         appliance: &ApplianceId,
         report: ApplianceReport,
     ) -> Result<ReportReply, ControlError> {
-        let done = report.withdrawn_seq;
+        let (done, has) = (report.withdrawn_seq, report.placement);
         let now = self.inner.clock.monotonic();
-        self.inner
-            .hear(appliance, report, now)
-            .map_err(|reason| ControlError::Refused(reason.to_owned()))?;
+        let heard = self.inner.hear(appliance, report, now);
+        let held_understood = heard.map_err(|reason| ControlError::Refused(reason.to_owned()))?;
         let new = self.inner.withdrawals_after(done).await;
         let new = new.map_err(|error| ControlError::Failed(error.to_string()))?;
         let more = new.entries.len() >= WITHDRAWALS_PAGE;
@@ -139,6 +164,8 @@ impl ControlPlane for SteeringService {
             withdrawn_seq: new.entries.last().map_or(new.after, |last| last.seq),
             withdrawn: new.entries.into_iter().map(|entry| entry.file).collect(),
             next_report_s: if more { 0 } else { REPORT_SECONDS },
+            held_understood,
+            placement: self.inner.placement(appliance, has),
         })
     }
 
@@ -178,16 +205,27 @@ impl Inner {
     fn hear(
         &self,
         appliance: &ApplianceId,
-        report: ApplianceReport,
+        mut report: ApplianceReport,
         now: Duration,
-    ) -> Result<(), &'static str> {
+    ) -> Result<bool, &'static str> {
+        let held: HeldFiles = std::mem::take(&mut report.held);
         let mut state = self.state.write();
         let State {
             registry,
             knowledge,
+            files,
             ..
         } = &mut *state;
-        registry.hear(&mut knowledge.fleet, appliance, report, now)
+        registry.hear(&mut knowledge.fleet, appliance, report, now)?;
+        let by = knowledge.fleet.find(appliance);
+        Ok(by.is_some_and(|by| files.hear(&mut knowledge.holdings, by, &held)))
+    }
+
+    /// What an appliance should keep, unless that is what it has.
+    fn placement(&self, appliance: &ApplianceId, has: u64) -> Option<Placement> {
+        let state = self.state.read();
+        let placement = state.placements.get(appliance);
+        placement.filter(|placement| placement.mark != has).cloned()
     }
 
     /// Withdrawals after `done`; from the first when the log has no entry `done`: then the origin was
@@ -221,4 +259,10 @@ impl Inner {
             .await?;
         Ok(NewWithdrawals { after: 0, entries })
     }
+}
+
+/// A number for a list of files: another for another list, and not 0.
+fn mark_of(files: &[ContentHash]) -> u64 {
+    let names: Vec<u8> = files.iter().flat_map(|file| *file.as_bytes()).collect();
+    word(&ContentHash::of(&names)).max(1)
 }

@@ -7,6 +7,7 @@ use anyhow::{Context as _, Result};
 use contracts_delivery::{ApplianceId, ClusterSecret, ControlPlane, Tier, Upstream};
 use delivery_edge::{Appliance, EdgeConfig, Listeners};
 use delivery_origin::{OriginStore, fill_router};
+use delivery_planner::Planner;
 use delivery_steering::SteeringService;
 use platform_http::Shutdown;
 use tokio::task::JoinSet;
@@ -36,6 +37,12 @@ impl Delivery {
         )
         .await?;
         Ok(Self { origin, steering })
+    }
+
+    /// Decides what appliances keep.
+    pub(crate) fn planner(&self, ground: &Ground) -> Planner {
+        let origin = Arc::new(self.origin.clone());
+        Planner::new(Arc::clone(&ground.log), origin, Arc::clone(&ground.clock))
     }
 
     /// Starts the loops that keep files, keys and reservations in order.

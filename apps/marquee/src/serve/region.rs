@@ -12,7 +12,7 @@ use super::delivery::Delivery;
 use super::ground::Ground;
 use super::membership::Membership;
 use super::studio::Workplace;
-use super::{api, chores, owner, records, routes, secret};
+use super::{api, chores, owner, planner, records, routes, secret};
 use crate::cli::Serve;
 use crate::config::{Config, address_url};
 use crate::demo;
@@ -41,6 +41,13 @@ pub(crate) async fn run(
     let mut tasks = JoinSet::new();
     delivery.start_loops(&mut tasks, &shutdown);
     records::start(config.records.listen, &ground, &mut tasks, &shutdown).await?;
+    tasks.spawn(planner::run(
+        delivery.planner(&ground),
+        Arc::clone(&membership.catalog) as _,
+        delivery.steering.clone(),
+        Arc::clone(&ground.clock),
+        shutdown.clone(),
+    ));
     let (settings, steering) = (config.routes.clone(), delivery.steering.clone());
     tasks.spawn(routes::follow(settings, steering, shutdown.clone()));
     let origin = delivery

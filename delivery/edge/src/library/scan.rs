@@ -7,9 +7,19 @@ use data_objects::ContentHash;
 
 use crate::file::disk::{Paths, read_sidecar};
 
+/// A file on disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Found {
+    pub(crate) file: ContentHash,
+    /// Bytes of its stored blocks.
+    pub(crate) stored: u64,
+    /// Its size.
+    pub(crate) bytes: u64,
+}
+
 /// The files on disk with the bytes of their stored blocks. Removes what cannot be used: data without a
 /// readable sidecar, and the reverse. Blocks.
-pub(crate) fn scan(folder: &Path) -> io::Result<Vec<(ContentHash, u64)>> {
+pub(crate) fn scan(folder: &Path) -> io::Result<Vec<Found>> {
     std::fs::create_dir_all(folder)?;
     let mut found = Vec::new();
     for shard in std::fs::read_dir(folder)? {
@@ -25,7 +35,11 @@ pub(crate) fn scan(folder: &Path) -> io::Result<Vec<(ContentHash, u64)>> {
                 Ok(kept) if paths.data.is_file() => {
                     // Each file is met twice, as data and as sidecar.
                     if path == paths.data {
-                        found.push((file, kept.bytes()));
+                        found.push(Found {
+                            file,
+                            stored: kept.bytes(),
+                            bytes: kept.facts.bytes,
+                        });
                     }
                 }
                 _ => paths.remove()?,

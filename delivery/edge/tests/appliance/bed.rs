@@ -10,8 +10,8 @@ use axum::routing::get;
 use bytes::Bytes;
 use contracts_delivery::{
     AccessEvent, ApplianceId, ApplianceReport, Bandwidth, ByteRange, Claims, ControlError,
-    ControlPlane, Extension, FrameRate, KeySet, Release, ReleaseId, ReportReply, SessionId,
-    SigningKey, StoredFile, Upstream, VideoRendition,
+    ControlPlane, Extension, FrameRate, KeySet, Placement, Release, ReleaseId, ReportReply,
+    SessionId, SigningKey, StoredFile, Upstream, VideoRendition,
 };
 use data_objects::ContentHash;
 use delivery_edge::{Appliance, EdgeConfig, Listeners};
@@ -38,6 +38,7 @@ pub(crate) struct Control {
     withdrawn: Mutex<Vec<ContentHash>>,
     pub(crate) reports: Mutex<Vec<ApplianceReport>>,
     pub(crate) access: watch::Sender<Vec<AccessEvent>>,
+    pub(crate) placement: Mutex<Option<Placement>>,
 }
 
 impl Control {
@@ -70,6 +71,8 @@ impl ControlPlane for Control {
             withdrawn: withdrawn[done..].to_vec(),
             withdrawn_seq: withdrawn.len() as u64,
             next_report_s: 2,
+            held_understood: true,
+            placement: self.placement.lock().clone(),
         })
     }
 
@@ -130,6 +133,7 @@ impl Bed {
             withdrawn: Mutex::default(),
             reports: Mutex::default(),
             access: watch::Sender::default(),
+            placement: Mutex::default(),
         });
         let clock = ManualClock::at(START);
         Self::open(config, upstream, control, clock, Some(folder)).await

@@ -1,6 +1,7 @@
 //! A whole cluster on loopback: origin, steering and two appliances, each on a socket of its own.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use contracts_delivery::{
@@ -12,6 +13,7 @@ use data_events::MemoryLog;
 use data_objects::Objects;
 use delivery_edge::{Appliance, EdgeConfig, HttpControl, HttpFill, Listeners};
 use delivery_origin::{OriginStore, fill_router};
+use delivery_steering::decision::Content;
 use delivery_steering::{SteeringService, report_router};
 use platform_clock::ManualClock;
 use platform_entropy::SeededEntropy;
@@ -237,4 +239,31 @@ async fn foreign_and_expired_tokens_are_refused() {
     assert_eq!(fetch(&foreign, "bytes=0-9").await.0, StatusCode::FORBIDDEN);
     cluster.clock.advance(EXPIRES.since(START));
     assert_eq!(fetch(&url, "bytes=0-9").await.0, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn an_appliance_that_fetched_what_was_placed_on_it_comes_first_for_it() {
+    let cluster = Cluster::new().await;
+    let (release, file) = cluster.publish(film(2, 7)).await;
+    let (empty, _) = cluster.edge("isp-1").await;
+    let (placed, _) = cluster.edge("isp-2").await;
+    let file = file.name.hash;
+    cluster.steering.describe(vec![(release, vec![file])]);
+    let name = ApplianceId("isp-2".to_owned());
+    cluster.steering.place([(name.clone(), vec![file])].into());
+    cluster.clock.advance(Duration::from_hours(2));
+    for appliance in [&empty, &placed] {
+        appliance.report().await.unwrap();
+        appliance.fetch_placed().await;
+        appliance.report().await.unwrap();
+    }
+    let decision = cluster
+        .steering
+        .explain([127, 0, 0, 1].into(), release, 1_000);
+    let held: Vec<_> = decision
+        .weighed
+        .iter()
+        .map(|one| (one.appliance.0.as_str(), one.weight.content))
+        .collect();
+    assert_eq!(held, [("isp-2", Content::All), ("isp-1", Content::Nothing)]);
 }

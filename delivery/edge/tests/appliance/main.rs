@@ -10,6 +10,7 @@ mod caching;
 mod cluster;
 mod filling;
 mod flaky;
+mod placed;
 mod protocol;
 mod serving;
 mod upstream;

@@ -75,6 +75,12 @@ impl Holdings {
         Ok(())
     }
 
+    /// How much of `wanted`, a bit for each file of a release, an appliance holds.
+    pub fn content(&self, release: ReleaseId, by: Announcer, wanted: u64) -> Content {
+        let held = self.of(release);
+        held.map_or(Content::Nothing, |held| held.content(by, wanted))
+    }
+
     pub(super) fn of(&self, release: ReleaseId) -> Option<&Held> {
         self.releases.get(&release)
     }

@@ -68,6 +68,8 @@ impl ControlPlane for Plane {
             withdrawn: Vec::new(),
             withdrawn_seq: report.withdrawn_seq,
             next_report_s: 2,
+            held_understood: true,
+            placement: None,
         })
     }
 
