@@ -9,6 +9,11 @@ use delivery_planner::{Planner, SiteBox};
 use delivery_steering::{ApplianceView, SteeringService};
 use platform_clock::SharedClock;
 use platform_http::Shutdown;
+use tokio::task::JoinSet;
+
+use super::delivery::Delivery;
+use super::ground::Ground;
+use super::membership::Membership;
 
 /// How often the catalogue is looked at: a title is steered by its holders soon after it is published.
 const LOOK: Duration = Duration::from_mins(1);
@@ -16,8 +21,24 @@ const LOOK: Duration = Duration::from_mins(1);
 /// How often files are placed anew, when the same appliances are there.
 const PLACE: Duration = Duration::from_hours(1);
 
-/// Runs until `shutdown`.
-pub(crate) async fn run(
+/// Starts the loop.
+pub(crate) fn start(
+    tasks: &mut JoinSet<()>,
+    delivery: &Delivery,
+    membership: &Membership,
+    ground: &Ground,
+    shutdown: &Shutdown,
+) {
+    tasks.spawn(run(
+        delivery.planner(ground),
+        Arc::clone(&membership.catalog) as _,
+        delivery.steering.clone(),
+        Arc::clone(&ground.clock),
+        shutdown.clone(),
+    ));
+}
+
+async fn run(
     mut planner: Planner,
     catalog: Arc<dyn Catalog>,
     steering: SteeringService,

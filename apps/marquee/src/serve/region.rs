@@ -41,13 +41,7 @@ pub(crate) async fn run(
     let mut tasks = JoinSet::new();
     delivery.start_loops(&mut tasks, &shutdown);
     records::start(config.records.listen, &ground, &mut tasks, &shutdown).await?;
-    tasks.spawn(planner::run(
-        delivery.planner(&ground),
-        Arc::clone(&membership.catalog) as _,
-        delivery.steering.clone(),
-        Arc::clone(&ground.clock),
-        shutdown.clone(),
-    ));
+    planner::start(&mut tasks, &delivery, &membership, &ground, &shutdown);
     let (settings, steering) = (config.routes.clone(), delivery.steering.clone());
     tasks.spawn(routes::follow(settings, steering, shutdown.clone()));
     let origin = delivery

@@ -1,3 +1,5 @@
+//! The join: what a miss is called, and that every byte is counted once.
+
 use std::time::Duration;
 
 use contracts_delivery::Tier;

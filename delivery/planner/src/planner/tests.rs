@@ -1,3 +1,5 @@
+//! Plans of a log of plays that the test tells.
+
 use std::path::Path;
 use std::time::Duration;
 
