@@ -83,6 +83,7 @@ fn release(name: &str) -> Release {
     };
     Release {
         version: Release::VERSION,
+        key: None,
         duration_ms: 1_000,
         video: vec![rung],
         key_frames: None,
