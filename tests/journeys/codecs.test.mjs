@@ -110,7 +110,7 @@ function variantsOf(playlist) {
 
 /** The pictures' adaptation sets: format, and whether a device must understand its colours. */
 function setsOf(mpd) {
-  const sets = mpd.split('<AdaptationSet').slice(1).filter((set) => set.includes('video/mp4'));
+  const sets = mpd.split('<AdaptationSet').slice(1).filter((set) => set.includes('video/mp4') && !set.includes('trickmode'));
   return sets.map((set) => ({ picture: format(set.match(/codecs="([^"]*)"/)[1]), essential: set.includes('EssentialProperty') }));
 }
 

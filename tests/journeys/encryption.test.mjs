@@ -32,14 +32,7 @@ after(async () => {
   await service?.stop();
 });
 
-async function playing(use) {
-  const session = await service.api('/playback/v1/sessions', { method: 'POST', body: { title_id: title.id, device: { kind: 'headless' } } });
-  try {
-    await use(session);
-  } finally {
-    await service.api(`/playback/v1/sessions/${session.session_id}`, { method: 'DELETE' });
-  }
-}
+const playing = (use) => service.playing(title.id, use);
 
 const licenseOf = (session) => new URL('license', session.manifests.dash).href;
 const keyIdOf = (mpd) => mpd.match(/default_KID="([^"]+)"/)[1].replaceAll('-', '');

@@ -35,15 +35,7 @@ after(async () => {
   await service?.stop();
 });
 
-/** Begins a play, hands it to `use`, and ends it, so that its place is free for the next. */
-async function playing(use) {
-  const session = await service.api('/playback/v1/sessions', { method: 'POST', body: { title_id: title.id, device: { kind: 'headless' } } });
-  try {
-    await use(session);
-  } finally {
-    await service.api(`/playback/v1/sessions/${session.session_id}`, { method: 'DELETE' });
-  }
-}
+const playing = (use) => service.playing(title.id, use);
 
 for (const format of ['hls', 'dash']) {
   test(`${format}.js plays the manifest`, () => playing(async ({ manifests }) => {

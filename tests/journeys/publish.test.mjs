@@ -331,14 +331,12 @@ function encoderOf(region) {
     .find((pid) => parent(pid) === region && read(pid, 'cmdline').includes('libx264'));
 }
 
-/** A play that is over when `use` is. */
-async function playing(id, use) {
-  const session = await service.api('/playback/v1/sessions', { method: 'POST', body: { title_id: id, device: { kind: 'headless' } } });
-  try {
-    return await use(session, await (await fetch(session.manifests.dash)).text());
-  } finally {
-    await service.api(`/playback/v1/sessions/${session.session_id}`, { method: 'DELETE' });
-  }
+/** A play that is over when `use` is, with its DASH manifest; what is for winding is left out of that. */
+function playing(id, use) {
+  return service.playing(id, async (session) => {
+    const mpd = await (await fetch(session.manifests.dash)).text();
+    return use(session, mpd.replace(/<AdaptationSet(?:(?!<\/AdaptationSet>)[^])*trickmode[^]*?<\/AdaptationSet>/, ''));
+  });
 }
 
 /** What a player is told of a title. */

@@ -136,6 +136,16 @@ export class Service {
     return json;
   }
 
+  /** Begins a play, hands it to `use`, and ends it, so that its place is free for the next. */
+  async playing(title, use) {
+    const session = await this.api('/playback/v1/sessions', { method: 'POST', body: { title_id: title, device: { kind: 'headless' } } });
+    try {
+      return await use(session);
+    } finally {
+      await this.api(`/playback/v1/sessions/${session.session_id}`, { method: 'DELETE' });
+    }
+  }
+
   /** The command line's view of this service. */
   command(args) {
     return command([...args, '--server', this.url, '--data', this.data]);
