@@ -7,7 +7,7 @@ use super::lines::uri_text;
 /// `EXT-X-KEY` and `EXT-X-SESSION-KEY` of method `SAMPLE-AES`, which for CMAF is common encryption's `cbcs`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Key {
-    /// What a key system finds the key by, such as a `data:` URI of a `pssh` box.
+    /// What a key system finds the key by, such as a `data:` URI of the key's id.
     pub uri: String,
     /// Which key system understands the URI.
     pub format: Option<String>,
