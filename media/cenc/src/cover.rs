@@ -79,25 +79,6 @@ pub fn cover(
     Ok(arrangement.write_covered(&[source], &cover, out)?)
 }
 
-/// The samples of a segment of a track of that protection, decrypted.
-///
-/// # Errors
-/// When the segment cannot be read, or is of another scheme than `cbcs` with a vector of the track.
-pub fn uncovered_segment(
-    bytes: &[u8],
-    protection: &Protection,
-    key: &[u8; 16],
-) -> Result<Vec<Vec<u8>>, BoxError> {
-    let cipher = cipher(protection, key)?;
-    let samples = segment_samples(bytes, protection)?.into_iter();
-    let decrypted = samples.map(|sample| {
-        let mut media = bytes[sample.range].to_vec();
-        cipher.decrypt(&mut media, &sample.subsamples);
-        media
-    });
-    Ok(decrypted.collect())
-}
-
 /// A segment as a track file of its own in clear; the key is not needed where the track is in clear.
 ///
 /// # Errors

@@ -10,5 +10,5 @@ mod cover;
 mod divide;
 
 pub use cipher::Cipher;
-pub use cover::{CoverError, Key, cover, uncover, uncovered_segment};
+pub use cover::{CoverError, Key, cover, uncover};
 pub use divide::{DivideError, Divider};

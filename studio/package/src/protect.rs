@@ -4,8 +4,8 @@ use std::io::BufWriter;
 use std::path::Path;
 
 use contracts_delivery::{ContentKey, KeyId};
-use media_cenc::{CoverError, Key, cover, uncovered_segment};
-use media_isobmff::{Arrangement, Head, Protection, ReadAt, ReadError, WriteError};
+use media_cenc::{CoverError, Key, cover, uncover};
+use media_isobmff::{Head, ReadAt, ReadError, Segment, TrackFormat, WriteError};
 
 use crate::file::{FileSet, blocking};
 use crate::limits::WRITE_BUFFER_BYTES;
@@ -59,7 +59,7 @@ fn protect(
     drop(buffer);
     let written = FileSet::new(&[beside.path().to_owned()]);
     let same = decrypts_to(&written.members()[0], &head, key, source);
-    if !same.map_err(|error| wrong(clear, error.into()))? {
+    if !same.map_err(|error| wrong(clear, error))? {
         return Err(PackageError::Miscovered {
             path: clear.to_owned(),
         });
@@ -75,43 +75,35 @@ fn wrong(path: &Path, source: CoverError) -> PackageError {
     }
 }
 
-/// Whether the samples of a protected track are those of the clear one once they are decrypted, and are not before.
+/// Whether the segments of a protected track are those of the clear one once they are decrypted, and are not before.
 fn decrypts_to(
     covered: &dyn ReadAt,
     head: &Head,
     key: TitleKey,
     clear: &dyn ReadAt,
-) -> Result<bool, ReadError> {
-    let Some(protection) = &head.format.entry.protection else {
+) -> Result<bool, CoverError> {
+    let plain = Head::read(clear)?;
+    if plain.segments.len() != head.segments.len() {
         return Ok(false);
-    };
-    let plain = Arrangement::of_track_file(clear)?;
-    let mut expected = plain.samples.iter();
-    let (mut bytes, mut sample, mut changed) = (Vec::new(), Vec::new(), false);
-    for segment in &head.segments {
-        bytes.resize((segment.range.end - segment.range.start) as usize, 0);
-        covered.read_exact_at(segment.range.start, &mut bytes)?;
-        let decrypted = uncovered_segment(&bytes, protection, key.key.reveal())?;
-        let stored = samples_of(&bytes, protection)?;
-        for (decrypted, stored) in decrypted.iter().zip(stored) {
-            let Some(place) = expected.next() else {
-                return Ok(false);
-            };
-            sample.resize(place.size as usize, 0);
-            clear.read_exact_at(place.offset, &mut sample)?;
-            if *decrypted != sample {
-                return Ok(false);
-            }
-            changed |= bytes[stored] != sample[..];
-        }
     }
-    Ok(changed && expected.next().is_none())
+    let mut changed = false;
+    for (written, given) in head.segments.iter().zip(&plain.segments) {
+        let (written, given) = (segment(covered, written)?, segment(clear, given)?);
+        let expected = uncover(&plain.format, &given, None)?;
+        if uncover(&head.format, &written, Some(key.key.reveal()))? != expected {
+            return Ok(false);
+        }
+        let as_written = TrackFormat {
+            entry: plain.format.entry.clone(),
+            ..head.format.clone()
+        };
+        changed |= uncover(&as_written, &written, None)? != expected;
+    }
+    Ok(changed)
 }
 
-fn samples_of(
-    bytes: &[u8],
-    protection: &Protection,
-) -> Result<impl Iterator<Item = std::ops::Range<usize>>, ReadError> {
-    let samples = media_isobmff::segment_samples(bytes, protection)?;
-    Ok(samples.into_iter().map(|sample| sample.range))
+fn segment(source: &dyn ReadAt, segment: &Segment) -> Result<Vec<u8>, ReadError> {
+    let mut bytes = vec![0; (segment.range.end - segment.range.start) as usize];
+    source.read_exact_at(segment.range.start, &mut bytes)?;
+    Ok(bytes)
 }
