@@ -27,6 +27,8 @@ pub(crate) enum Figure {
     Speedup,
     /// CPU time of the packager over that of `shaka-packager`.
     Packaging,
+    /// The most that the service itself has in memory while it makes a long title, in megabytes.
+    Memory,
 }
 
 impl tests_figures::Figure for Figure {
@@ -42,6 +44,7 @@ impl tests_figures::Figure for Figure {
         Self::CpuOverAbAv1,
         Self::Speedup,
         Self::Packaging,
+        Self::Memory,
     ];
 
     fn name(self) -> &'static str {
@@ -57,6 +60,7 @@ impl tests_figures::Figure for Figure {
             Self::CpuOverAbAv1 => "cpu_over_ab_av1",
             Self::Speedup => "parallel_speedup",
             Self::Packaging => "package_cpu_over_shaka",
+            Self::Memory => "rss_mb",
         }
     }
 
@@ -72,6 +76,7 @@ impl tests_figures::Figure for Figure {
             Self::CpuOverAbAv1 => Target::AtMost(1.0),
             Self::Speedup => Target::AtLeast(1.85),
             Self::Packaging => Target::AtMost(0.5),
+            Self::Memory => Target::Below(300.0),
         }
     }
 }

@@ -29,3 +29,10 @@ pub(crate) const QUICK_SPEEDUP_ROUNDS: usize = 3;
 pub(crate) const CRF_SEARCH_VMAF: f64 = 93.0;
 /// One frame in so many is scored to see what came of it.
 pub(crate) const CRF_SEARCH_EVERY: u64 = 2;
+
+/// Length of the long title, in minutes.
+pub(crate) const LONG_MINUTES: u64 = 120;
+/// The same, quickly.
+pub(crate) const QUICK_LONG_MINUTES: u64 = 16;
+/// How many times shorter the title before it is: what grows with length shows between the two.
+pub(crate) const SHORTER: u64 = 8;

@@ -11,6 +11,7 @@ mod crf_search;
 mod figure;
 mod ladders;
 mod limits;
+mod memory;
 mod packaging;
 mod points;
 mod speedup;
@@ -53,6 +54,7 @@ async fn main() -> anyhow::Result<()> {
     studies.report(&plan, &mut report);
     packaging::measure(&tools, folder.path(), &plan, &mut report).await?;
     speedup::measure(&tools, &plan, folder.path(), &mut report).await?;
+    memory::measure(&tools, folder.path(), &plan, &mut report).await?;
     report.end();
     Ok(())
 }
