@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use studio_shots::ReadFrom;
 
 use crate::conform::Conform;
+use crate::dynamic::{self, Dynamic};
 use crate::limits::THREADS;
 use crate::{ChunkTask, Effort, EncodeError, encoder, file_at};
 
@@ -46,7 +47,7 @@ pub async fn encode_chunk(
     out: &Path,
     mut on_progress: impl FnMut(u64) + Send,
 ) -> Result<EncodedChunk, EncodeError> {
-    let job = Job::new(tools, input, task, out)?;
+    let job = Job::new(tools, input, task, out).await?;
     let first = job.conform.best_start();
     let mut outcome = job.run(first, &mut on_progress).await;
     if first == ReadFrom::Index && matches!(outcome, Err(EncodeError::FrameCount { .. })) {
@@ -87,24 +88,27 @@ struct Job<'a> {
     input: &'a MediaInput,
     task: &'a ChunkTask,
     conform: Conform<'a>,
+    dynamic: Option<Dynamic>,
     encoder: Vec<String>,
     out: &'a Path,
 }
 
 impl<'a> Job<'a> {
-    fn new(
+    async fn new(
         tools: &'a Tools,
         input: &'a MediaInput,
         task: &'a ChunkTask,
         out: &'a Path,
     ) -> Result<Self, EncodeError> {
-        let encoder = encoder::arguments(task)?;
         let conform = task.conform(tools.capabilities().has_filter("zscale"));
+        let dynamic = Dynamic::of(tools, input, task, &conform, out).await?;
+        let encoder = encoder::arguments(task, dynamic.as_ref().map(|_| dynamic::FILE))?;
         Ok(Self {
             tools,
             input,
             task,
             conform,
+            dynamic,
             encoder,
             out,
         })
@@ -118,9 +122,11 @@ impl<'a> Job<'a> {
         let threads = THREADS.to_string();
         let stream = format!("0:{}", self.task.video.stream_index);
         let frames = self.task.span.frames.to_string();
-        let finished = self
-            .tools
-            .ffmpeg()
+        let mut command = self.tools.ffmpeg();
+        if let Some(dynamic) = &self.dynamic {
+            command = command.current_dir(dynamic.folder());
+        }
+        let finished = command
             .args(plain_code(self.task.effort))
             .args(["-threads", &threads, "-filter_threads", &threads])
             .args(self.conform.input_options(from))

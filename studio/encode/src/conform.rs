@@ -125,6 +125,27 @@ impl Conform<'_> {
         chain.join(",")
     }
 
+    /// When the span begins and ends on the master's own clock, in whole milliseconds.
+    pub(crate) fn times_ms(&self) -> (i64, i64) {
+        let behind = Span {
+            start: self.span.start.saturating_add(self.span.frames),
+            frames: 0,
+        };
+        let end = Conform {
+            span: behind,
+            ..*self
+        };
+        let on_master = |ms: u64| {
+            i64::try_from(ms)
+                .unwrap_or(i64::MAX)
+                .saturating_add(self.video.start_ms)
+        };
+        (
+            on_master(self.milliseconds()),
+            on_master(end.milliseconds()),
+        )
+    }
+
     /// When the span begins on the title's clock, in whole milliseconds.
     fn milliseconds(&self) -> u64 {
         let FrameRate {

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::{ChunkTask, EncodeError, Rendition};
 
 /// ffmpeg's name of the curve that HDR10 has; its metadata means nothing with another.
-const PQ: &str = "smpte2084";
+pub(crate) const PQ: &str = "smpte2084";
 
 /// How much an encoder is asked to do.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -29,12 +29,15 @@ pub enum Effort {
 }
 
 /// Arguments between the filters and the output, the same for every chunk of a rendition but for where
-/// key frames stand.
-pub(crate) fn arguments(task: &ChunkTask) -> Result<Vec<String>, EncodeError> {
+/// key frames stand. `dynamic` is the name of a file with the frames' dynamic metadata.
+pub(crate) fn arguments(
+    task: &ChunkTask,
+    dynamic: Option<&str>,
+) -> Result<Vec<String>, EncodeError> {
     let (rendition, video, effort) = (&task.rendition, &task.video, task.effort);
     let mut arguments = match rendition.codec {
         VideoCodec::H264 => x264::arguments(rendition, task.rate, effort)?,
-        VideoCodec::Hevc => x265::arguments(rendition, video, effort),
+        VideoCodec::Hevc => x265::arguments(rendition, video, effort, dynamic),
         VideoCodec::Vp9 => vp9::arguments(rendition, effort),
         VideoCodec::Av1 => svt_av1::arguments(rendition, video, effort),
     };

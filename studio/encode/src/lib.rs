@@ -13,6 +13,7 @@ mod audio;
 mod chunk;
 mod colour;
 mod conform;
+mod dynamic;
 mod encoder;
 mod error;
 mod file_at;

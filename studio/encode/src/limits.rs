@@ -97,6 +97,10 @@ pub const REFERENCE_PICTURES: u64 = 4;
 /// ones; all of these are well under a second apart in practice.
 pub const PRE_ROLL: Duration = Duration::from_secs(3);
 
+/// How far behind a chunk frames are still asked for what came with them: they are read in the order they
+/// are decoded, which runs ahead of the one they are shown in.
+pub const AFTER_SPAN: Duration = Duration::from_secs(2);
+
 /// Samples a second of every sound track: what every device plays without resampling.
 pub const SAMPLE_RATE: u32 = 48_000;
 

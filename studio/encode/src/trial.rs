@@ -186,7 +186,7 @@ impl<'a> Bench<'a> {
             };
             command = command
                 .args(["-map", &format!("[o{index}]"), "-fps_mode", "passthrough"])
-                .args(encoder::arguments(&judge.task(span, rung))?)
+                .args(encoder::arguments(&judge.task(span, rung), None)?)
                 .output(&trial_path(folder, index));
         }
         run(command, cpu).await?;

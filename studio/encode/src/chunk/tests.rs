@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use contracts_studio::EncodingProfile;
+use contracts_studio::{EncodingProfile, VideoCodec};
 use media_ffmpeg::testing::{make_clip, shared_media, test_tools, tools_folder};
 use studio_inspect::{Report, inspect};
 use studio_ladder::{Rung, fixed_ladder};
@@ -350,4 +350,79 @@ async fn a_real_film_is_encoded_to_the_frame() {
     let master = master(input).await;
     let made = master.encode_all(&master.ladder[0], folder.path()).await;
     assert!(made.len() >= 4 && master.plan.frames == 652);
+}
+
+/// Eight seconds of which every frame says another mean brightness: 1000 and its number.
+async fn with_dynamic_metadata(folder: &Path) -> PathBuf {
+    let frame = |index: u64| {
+        serde_json::json!({
+            "LuminanceParameters": {
+                "AverageRGB": 1000 + index,
+                "LuminanceDistributions": { "DistributionIndex": [1, 99], "DistributionValues": [5, 7] },
+                "MaxScl": [3000, 2000, 1000],
+            },
+            "NumberOfWindows": 1,
+            "TargetedSystemDisplayMaximumLuminance": 400,
+            "SceneFrameIndex": index, "SceneId": 0, "SequenceFrameIndex": index,
+        })
+    };
+    let frames: Vec<_> = (0..192).map(frame).collect();
+    let told = serde_json::json!({
+        "JSONInfo": { "HDR10plusProfile": "B", "Version": "1.0" }, "SceneInfo": frames,
+    });
+    std::fs::write(folder.join("told.json"), told.to_string()).unwrap();
+    let path = folder.join("master.mp4");
+    let source = "testsrc2=size=160x90:rate=24:duration=8,format=yuv420p10le,\
+                  setparams=color_primaries=bt2020:color_trc=smpte2084:colorspace=bt2020nc:range=tv";
+    let own = "hdr10=1:pools=none:frame-threads=1:keyint=48:log-level=error:dhdr10-info=told.json";
+    let tools = test_tools().await;
+    let run = tools.ffmpeg().current_dir(folder).synthetic(source);
+    let run = run.args([
+        "-c:v",
+        "libx265",
+        "-preset",
+        "ultrafast",
+        "-x265-params",
+        own,
+    ]);
+    run.output(&path).run(|_| {}).await.unwrap();
+    path
+}
+
+#[tokio::test]
+async fn every_frame_keeps_its_dynamic_metadata_in_the_chunk_it_falls_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = with_dynamic_metadata(folder.path()).await;
+    let master = master(MediaInput::open(&path).unwrap()).await;
+    assert!(master.report.video.colour.hdr10_plus);
+    let rendition = Rendition {
+        codec: VideoCodec::Hevc,
+        hdr: true,
+        ..Rendition::h264(master.ladder[0].clone())
+    };
+    let made = master.encode_rendition(&rendition, folder.path()).await;
+    assert!(
+        made.len() > 1,
+        "a chunk that begins late is read from elsewhere"
+    );
+    let mut found = Vec::new();
+    for chunk in &made {
+        let input = MediaInput::open(&chunk.path).unwrap();
+        let asked = master
+            .tools
+            .ffprobe()
+            .args(["-show_entries", "frame_side_data=average_maxrgb"]);
+        let asked = asked.args(["-of", "default=nk=1"]).input(&input);
+        let said = String::from_utf8(asked.run(|_| {}).await.unwrap().stdout).unwrap();
+        found.extend(
+            said.lines()
+                .filter_map(|line| line.strip_suffix("/100000")?.parse::<u64>().ok()),
+        );
+    }
+    assert_eq!(found, (1000..1192).collect::<Vec<_>>());
+    let left = std::fs::read_dir(folder.path()).unwrap();
+    assert!(
+        left.flatten().all(|it| it.file_type().unwrap().is_file()),
+        "nothing lies about"
+    );
 }

@@ -39,7 +39,7 @@ fn told(codec: VideoCodec, change: impl Fn(&mut Rendition), effort: Effort) -> S
         rendition,
         effort,
     };
-    arguments(&task).unwrap().join(" ")
+    arguments(&task, None).unwrap().join(" ")
 }
 
 #[test]

@@ -14,7 +14,12 @@ open-gop=0:log-level=error";
 const SAFER: &str = ":asm=0:me=dia:subme=1:rd=2:rdoq-level=0:psy-rdoq=0:rc-lookahead=10";
 const MOST: u8 = 51;
 
-pub(super) fn arguments(rendition: &Rendition, video: &VideoFacts, effort: Effort) -> Vec<String> {
+pub(super) fn arguments(
+    rendition: &Rendition,
+    video: &VideoFacts,
+    effort: Effort,
+    dynamic: Option<&str>,
+) -> Vec<String> {
     let crf = factor(rendition, HEVC_FACTOR_MORE, MOST);
     let (cap, buffer) = capped(rendition, HEVC_CAP_PERCENT);
     let profile = if rendition.hdr { "main10" } else { "main" };
@@ -25,6 +30,9 @@ pub(super) fn arguments(rendition: &Rendition, video: &VideoFacts, effort: Effor
     if rendition.hdr && video.colour.transfer.as_deref() == Some(PQ) {
         own.push_str(":hdr10=1:hdr10-opt=1");
         own.push_str(&light::for_x265(&video.colour));
+        if let Some(file) = dynamic {
+            own.extend([":dhdr10-info=", file]);
+        }
     }
     let arguments = [
         "-c:v",
