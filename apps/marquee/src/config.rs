@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, ensure};
 use contracts_delivery::{ApplianceId, MAX_NAME_BYTES, Tier, is_plain_name};
 use contracts_studio::{EncodingProfile, Screen};
-use delivery_edge::EdgeConfig;
+use delivery_edge::{EdgeConfig, TlsFiles};
 use delivery_fill::Window;
 use media_ffmpeg::ToolsConfig;
 use serde::{Deserialize, Serialize};
@@ -116,6 +116,9 @@ pub(crate) struct OriginConfig {
     pub(crate) listen: SocketAddr,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) base_url: Option<Url>,
+    /// The certificate it shows; without one it speaks plain HTTP.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) tls: Option<TlsFiles>,
 }
 
 impl Default for OriginConfig {
@@ -123,6 +126,7 @@ impl Default for OriginConfig {
         Self {
             listen: loopback(8403),
             base_url: None,
+            tls: None,
         }
     }
 }
@@ -288,6 +292,9 @@ pub(crate) struct EdgeSettings {
     /// Where players reach it; the listener's own address when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) base_url: Option<Url>,
+    /// The certificate it shows; without one it speaks plain HTTP.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) tls: Option<TlsFiles>,
     pub(crate) tier: Tier,
     pub(crate) capacity_mbps: u32,
     /// The cache's folder; `edge/<id>` in the data folder when absent.
@@ -311,6 +318,7 @@ impl Default for EdgeSettings {
             id: own.id,
             listen: loopback(8401),
             base_url: None,
+            tls: None,
             tier: own.tier,
             capacity_mbps: own.capacity_mbps,
             cache: None,
@@ -364,7 +372,8 @@ impl EdgeSettings {
             base_url: self
                 .base_url
                 .clone()
-                .unwrap_or_else(|| address_url(listening)),
+                .unwrap_or_else(|| player_url(listening, self.tls.as_ref())),
+            tls: self.tls.clone(),
             tier: self.tier,
             capacity_mbps: self.capacity_mbps,
             folder: self
@@ -387,6 +396,16 @@ impl EdgeSettings {
 /// An address as a URL that ends with a slash.
 pub(crate) fn address_url(address: SocketAddr) -> Url {
     Url::parse(&format!("http://{address}/")).expect("a socket address makes a valid URL")
+}
+
+/// Where players reach a listener, with or without a certificate.
+pub(crate) fn player_url(address: SocketAddr, tls: Option<&TlsFiles>) -> Url {
+    let mut url = address_url(address);
+    if tls.is_some() {
+        url.set_scheme("https")
+            .expect("both schemes name a host and a port");
+    }
+    url
 }
 
 fn with_slash(url: &Url) -> Url {
@@ -438,6 +457,7 @@ mod tests {
         let optional = [
             "public_url",
             "base_url",
+            "tls",
             "ffmpeg",
             "ffprobe",
             "default_territory",

@@ -10,6 +10,7 @@ use platform_http::Shutdown;
 use prometheus_client::registry::Registry;
 use tokio::sync::Semaphore;
 
+use crate::certificate::{BadTls, Tls};
 use crate::config::{BadEdgeConfig, EdgeConfig};
 use crate::control::{Acts, ControlLine, Identity, Remembered, remembered};
 use crate::keyring::KeyRing;
@@ -26,6 +27,9 @@ pub enum OpenError {
     /// A setting is wrong.
     #[error("the appliance's setting {0}")]
     Config(#[from] BadEdgeConfig),
+    /// Its certificate cannot be shown.
+    #[error("the appliance cannot speak TLS")]
+    Tls(#[from] BadTls),
     /// The cache's folder cannot be used.
     #[error("cannot use the cache folder {folder}; check its owner and its disk")]
     Folder {
@@ -53,6 +57,8 @@ pub(crate) struct Inner {
     pub(crate) capacity_mbps: u32,
     pub(crate) client_mbps: u32,
     pub(crate) clock: SharedClock,
+    /// Absent where players speak plain HTTP.
+    pub(crate) tls: Option<Tls>,
     placing: Placing,
     control: ControlLine,
 }
@@ -70,6 +76,10 @@ impl Appliance {
         plane: Arc<dyn ControlPlane>,
     ) -> Result<Self, OpenError> {
         config.validate()?;
+        let tls = match config.tls {
+            Some(files) => Some(Tls::open(files, Arc::clone(&clock)).await?),
+            None => None,
+        };
         let folder = (config.cache_bytes > 0).then(|| config.folder.clone());
         let memory = folder.as_ref().map(|folder| folder.join("control.json"));
         let metrics = EdgeMetrics::default();
@@ -113,6 +123,7 @@ impl Appliance {
                 read_ahead: config.read_ahead_blocks,
                 capacity_mbps: config.capacity_mbps,
                 client_mbps: config.client_mbps,
+                tls,
                 clock,
                 control,
             }),
@@ -136,6 +147,18 @@ impl Appliance {
     /// appliance does so by itself, once a week.
     pub async fn scrub(&self) -> Scrubbed {
         scrub(&self.inner.library, Duration::ZERO).await
+    }
+
+    /// Shows from now on what the files of its certificate hold. While it serves, an appliance does so by itself
+    /// when they change.
+    ///
+    /// # Errors
+    /// [`BadTls`]; the certificate from before is shown on.
+    pub async fn renew_certificate(&self) -> Result<(), BadTls> {
+        match &self.inner.tls {
+            Some(tls) => tls.renew().await,
+            None => Ok(()),
+        }
     }
 
     /// Fetches, once and if it is night, the placed files that are missing.

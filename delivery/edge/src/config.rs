@@ -7,6 +7,7 @@ use delivery_fill::Window;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use crate::certificate::TlsFiles;
 use crate::limits::{MAX_READ_AHEAD_BLOCKS, MAX_THREADS};
 
 /// What an operator says of an appliance. Every setting has a default fit for a trial on one machine.
@@ -17,6 +18,8 @@ pub struct EdgeConfig {
     pub id: ApplianceId,
     /// Where players reach it; ends with `/`.
     pub base_url: Url,
+    /// The certificate it shows; without one it speaks plain HTTP.
+    pub tls: Option<TlsFiles>,
     /// Where it stands.
     pub tier: Tier,
     /// What it can send, in megabits a second.
@@ -51,6 +54,7 @@ impl Default for EdgeConfig {
         Self {
             id: ApplianceId("edge-1".to_owned()),
             base_url: local(7101),
+            tls: None,
             tier: Tier::Isp,
             capacity_mbps: 1_000,
             folder: PathBuf::from("data/edge"),
@@ -96,6 +100,12 @@ impl EdgeConfig {
                     "must be an http or https address that ends with a slash",
                 );
             }
+        }
+        if self.tls.is_some() && self.base_url.scheme() != "https" {
+            return bad(
+                "base_url",
+                "must begin with https, which `tls` makes it speak",
+            );
         }
         if self.capacity_mbps == 0 {
             return bad("capacity_mbps", "must not be 0");

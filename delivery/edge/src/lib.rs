@@ -10,6 +10,7 @@
 
 mod access;
 mod appliance;
+mod certificate;
 mod conditions;
 mod config;
 mod control;
@@ -30,6 +31,7 @@ mod serve;
 mod slot;
 
 pub use appliance::{Appliance, OpenError};
+pub use certificate::{BadTls, TlsFiles};
 pub use config::{BadEdgeConfig, EdgeConfig};
 pub use http_control::HttpControl;
 pub use http_fill::HttpFill;

@@ -82,6 +82,22 @@ pub const MAX_HEAD_BYTES: usize = 8 << 10;
 /// Most fields of a request's head; browsers send about twenty.
 pub const MAX_HEADERS: usize = 64;
 
+/// A TLS handshake that is not over by then never ends.
+pub const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Steps of handshakes in one turn of an event loop: one may cost a signature, half a millisecond with RSA, and
+/// those that are being sent to wait meanwhile.
+pub const TURN_GREETINGS: u32 = 16;
+
+/// Bytes sealed at once: 16 records, sent by one call.
+pub const SEAL_STEP: usize = 256 << 10;
+
+/// So many sealed bytes wait for what follows them at once.
+pub const HELD_BYTES: usize = 16 << 10;
+
+/// How often a certificate's files are looked at.
+pub const CERTIFICATE_CHECK: Duration = Duration::from_secs(10);
+
 /// A head that has not come by then does not come: who sends a byte now and then must not hold a connection.
 pub const HEAD_TIMEOUT: Duration = Duration::from_secs(20);
 

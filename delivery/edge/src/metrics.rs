@@ -26,6 +26,8 @@ pub(crate) struct EdgeMetrics {
     pub(crate) unstored_blocks: Count,
     pub(crate) access_lost: Count,
     pub(crate) damaged_blocks: Count,
+    pub(crate) handshakes: Family<Labels, Count>,
+    pub(crate) kernel_tls: Gauge,
 }
 
 impl EdgeMetrics {
@@ -77,6 +79,10 @@ impl EdgeMetrics {
         for (name, help, counter) in counters {
             registry.register(format!("marquee_edge_{name}"), help, counter.clone());
         }
+        self.register_others(registry);
+    }
+
+    fn register_others(&self, registry: &mut Registry) {
         let (responses, failures) = (self.responses.clone(), self.fill_failures.clone());
         registry.register(
             "marquee_edge_responses",
@@ -89,9 +95,19 @@ impl EdgeMetrics {
             failures,
         );
         registry.register(
+            "marquee_edge_tls_handshakes",
+            "TLS handshakes, by outcome: full, resumed, failed, or plain where none was begun",
+            self.handshakes.clone(),
+        );
+        registry.register(
             "marquee_edge_streams",
             "Responses being sent",
             self.streams.clone(),
+        );
+        registry.register(
+            "marquee_edge_kernel_tls",
+            "1 where the system could seal what is sent by TLS; the appliance does so itself either way",
+            self.kernel_tls.clone(),
         );
         let cached = self.cached_bytes.clone();
         registry.register(
@@ -104,6 +120,12 @@ impl EdgeMetrics {
     pub(crate) fn responded(&self, status: u16) {
         self.responses
             .get_or_create(&[("status", status.to_string())])
+            .inc();
+    }
+
+    pub(crate) fn greeted(&self, outcome: &str) {
+        self.handshakes
+            .get_or_create(&[("outcome", outcome.to_owned())])
             .inc();
     }
 

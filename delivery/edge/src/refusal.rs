@@ -51,6 +51,14 @@ impl Refusal {
         }
     }
 
+    /// A request in clear where TLS is spoken.
+    pub(crate) fn in_clear() -> Self {
+        Self::new(
+            400,
+            "this address speaks HTTPS; ask again with an address that begins with https://",
+        )
+    }
+
     pub(crate) fn method() -> Self {
         Self {
             fields: "allow: GET, HEAD, OPTIONS\r\n".to_owned(),

@@ -37,6 +37,7 @@ mod kernel;
 mod pacing;
 mod recent;
 mod sending;
+mod session;
 mod shared;
 mod timers;
 mod transport;
@@ -104,6 +105,9 @@ impl Appliance {
         shutdown: Shutdown,
     ) -> io::Result<()> {
         kernel::raise_file_limit();
+        if self.inner.tls.is_some() {
+            self.look_for_kernel_tls();
+        }
         let (told, events) = mpsc::channel(ACCESS_QUEUE);
         let inner = Arc::clone(&self.inner);
         let disk = if inner.library.stores() {
@@ -124,6 +128,12 @@ impl Appliance {
             inner,
         });
         let (library, stop) = (Arc::clone(&self.inner.library), shutdown.clone());
+        let (serving, until) = (Arc::clone(&self.inner), shutdown.clone());
+        let renewing = tokio::spawn(async move {
+            if let Some(tls) = &serving.tls {
+                tls.follow(&until).await;
+            }
+        });
         let scrubbing = tokio::spawn(scrub_loop(library, stop));
         let carrying = tokio::spawn(access::carry(Arc::clone(&self.inner), events));
         let mut inboxes = Vec::new();
@@ -148,9 +158,19 @@ impl Appliance {
         if let Some(disk) = disk {
             disk.stop();
         }
-        let _ = tokio::join!(carrying, scrubbing);
+        let _ = tokio::join!(carrying, scrubbing, renewing);
         ended.into_iter().try_for_each(|one| {
             one.unwrap_or_else(|_| Err(io::Error::other("an event loop panicked")))
         })
+    }
+
+    /// Says whether the system could seal what is sent; it is sealed here either way.
+    fn look_for_kernel_tls(&self) {
+        let found = kernel::try_kernel_tls();
+        self.inner.metrics.kernel_tls.set(found.is_ok().into());
+        match found {
+            Ok(()) => tracing::info!("the system offers kernel TLS, which is not used yet"),
+            Err(error) => tracing::info!(%error, "the system offers no kernel TLS"),
+        }
     }
 }

@@ -30,6 +30,7 @@ pub(crate) async fn run(config: &Config, serve: &Serve, shutdown: Shutdown) -> R
     let listeners = Listeners::bind(serve.listen.unwrap_or(settings.listen), settings.threads)?;
     let address = listeners.address();
     let own = settings.appliance(&config.upstream, address, &serve.data);
+    let base = own.base_url.clone();
     let fill =
         HttpFill::new(own.origin_url.clone(), secret.clone()).context("cannot prepare HTTP")?;
     let control =
@@ -52,7 +53,7 @@ pub(crate) async fn run(config: &Config, serve: &Serve, shutdown: Shutdown) -> R
     let beside = health.merge(metrics.router());
     let mut tasks = JoinSet::new();
     delivery::serve(listeners, appliance, beside, &mut tasks, &shutdown);
-    println!("appliance {} is ready at http://{address}/", settings.id);
+    println!("appliance {} is ready at {base}", settings.id);
     while tasks.join_next().await.is_some() {}
     Ok(())
 }

@@ -13,7 +13,7 @@ use platform_http::Shutdown;
 use tokio::task::JoinSet;
 
 use super::ground::Ground;
-use crate::config::{Config, EdgeSettings, address_url};
+use crate::config::{Config, EdgeSettings, player_url};
 
 /// What other planes and the listeners get of delivery.
 pub(crate) struct Delivery {
@@ -70,7 +70,8 @@ impl Delivery {
                 .origin
                 .base_url
                 .clone()
-                .unwrap_or_else(|| address_url(address)),
+                .unwrap_or_else(|| player_url(address, config.origin.tls.as_ref())),
+            tls: config.origin.tls.clone(),
             tier: Tier::Origin,
             cache_bytes: 0,
             ..EdgeConfig::default()

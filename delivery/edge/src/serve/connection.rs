@@ -88,9 +88,14 @@ pub(crate) struct Record {
 
 impl Connection {
     pub(crate) const fn new(transport: Transport, serial: u64, now: Duration) -> Self {
+        let talk = if transport.is_clear() {
+            Conversation::new(now)
+        } else {
+            Conversation::greeting(now)
+        };
         Self {
             transport,
-            talk: Conversation::new(now),
+            talk,
             serial,
             is_readable: false,
             is_writable: true,

@@ -2,18 +2,22 @@
 //! long. Pure.
 //!
 //! ```text
+//! Greeting --handshake--> Idle
 //! Idle --bytes--> Reading --head--> Pending --answer--> Sending --end--> Idle, or Reading when more came
 //! ```
 
 use std::time::Duration;
 
 use crate::limits::{
-    HEAD_TIMEOUT, IDLE_TIMEOUT, MAX_HEAD_BYTES, PENDING_TIMEOUT, STALL_BYTES, STALL_WINDOW,
+    HANDSHAKE_TIMEOUT, HEAD_TIMEOUT, IDLE_TIMEOUT, MAX_HEAD_BYTES, PENDING_TIMEOUT, STALL_BYTES,
+    STALL_WINDOW,
 };
 
 /// What a connection is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Phase {
+    /// The handshake goes on.
+    Greeting,
     /// Nothing was asked since the last answer.
     Idle,
     /// A head has begun to come.
@@ -45,8 +49,20 @@ impl Conversation {
         }
     }
 
+    /// A connection's that begins with a handshake.
+    pub(crate) const fn greeting(now: Duration) -> Self {
+        let mut talk = Self::new(now);
+        talk.phase = Phase::Greeting;
+        talk
+    }
+
     pub(crate) const fn phase(&self) -> Phase {
         self.phase
+    }
+
+    /// The handshake is over.
+    pub(crate) const fn greeted(&mut self, now: Duration) {
+        self.enter(Phase::Idle, now);
     }
 
     /// What has come and was not yet taken.
@@ -102,6 +118,7 @@ impl Conversation {
     /// When it must be looked at again at the latest.
     pub(crate) const fn due(&self) -> Duration {
         self.since.saturating_add(match self.phase {
+            Phase::Greeting => HANDSHAKE_TIMEOUT,
             Phase::Idle => IDLE_TIMEOUT,
             Phase::Reading => HEAD_TIMEOUT,
             Phase::Pending => PENDING_TIMEOUT,
@@ -218,5 +235,10 @@ mod tests {
         );
         talk.answered(window);
         assert_eq!(talk.phase(), Phase::Idle);
+        let mut talk = Conversation::greeting(SECOND);
+        assert!(!talk.is_overdue(HANDSHAKE_TIMEOUT));
+        assert!(talk.is_overdue(HANDSHAKE_TIMEOUT + SECOND));
+        talk.greeted(2 * SECOND);
+        assert_eq!(talk.due(), 2 * SECOND + IDLE_TIMEOUT);
     }
 }

@@ -8,7 +8,9 @@ use platform_clock::Timestamp;
 
 use crate::file::fill::Filler;
 use crate::head::{NO_FIELDS, Parsed, parse};
-use crate::limits::{ACCESS_FLUSH, ACCESS_FLUSH_EVENTS, READ_BYTES, TURN_STEPS};
+use crate::limits::{
+    ACCESS_FLUSH, ACCESS_FLUSH_EVENTS, READ_BYTES, SEAL_STEP, TURN_GREETINGS, TURN_STEPS,
+};
 use crate::refusal::Refusal;
 
 use super::answer::{self, Moment};
@@ -17,6 +19,8 @@ use super::conversation::Phase;
 use super::inbox::Inbox;
 use super::pacing::Pace;
 use super::recent::RecentFiles;
+use super::sending::catch_up;
+use super::session::Greeted;
 use super::shared::Shared;
 use super::timers::{Key, Timers};
 
@@ -28,11 +32,15 @@ pub(crate) struct Desk {
     /// Connections that may send again at a time.
     pub(super) paced: Timers,
     pub(super) scratch: Box<[u8]>,
+    /// Where bytes of films lie before they are sealed; empty where everything is in clear.
+    pub(super) unsealed: Box<[u8]>,
     pub(super) moment: Moment,
     pub(super) now: Duration,
     pub(super) wall: Timestamp,
     /// Answers are the last of their connections.
     pub(super) is_draining: bool,
+    /// Steps of handshakes in this turn.
+    greetings: u32,
     access: Vec<AccessEvent>,
     flushed_at: Duration,
 }
@@ -53,6 +61,8 @@ pub(crate) enum Fate {
 pub(super) enum Step {
     /// On; the next step may follow.
     On,
+    /// To something that is not done in this turn any more.
+    Later,
     /// To something that must be waited for.
     Waits,
     /// To the end of the answer.
@@ -63,6 +73,7 @@ pub(super) enum Step {
 
 impl Desk {
     pub(super) fn new(shared: Arc<Shared>, inbox: Arc<Inbox>) -> Self {
+        let sealed = shared.inner.tls.as_ref().map_or(0, |_| SEAL_STEP);
         Self {
             now: shared.clock.monotonic(),
             wall: shared.clock.now(),
@@ -71,6 +82,8 @@ impl Desk {
             recent: RecentFiles::default(),
             paced: Timers::default(),
             scratch: vec![0; READ_BYTES].into(),
+            unsealed: vec![0; sealed].into(),
+            greetings: 0,
             moment: Moment::default(),
             is_draining: false,
             access: Vec::new(),
@@ -87,24 +100,59 @@ impl Desk {
         self.now = self.shared.clock.monotonic();
         self.wall = self.shared.clock.now();
         self.moment.at(self.wall);
+        self.greetings = 0;
     }
 
     /// Brings a connection on until it must wait or has had its share of the turn.
     pub(super) fn drive(&mut self, connection: &mut Connection, key: Key) -> Fate {
+        if let Err(Step::Ends) = catch_up(connection) {
+            return Fate::Ends;
+        }
         for _ in 0..TURN_STEPS {
             let step = match connection.talk.phase() {
+                Phase::Greeting => self.greet(connection),
                 Phase::Idle | Phase::Reading => self.hear(connection, key),
                 Phase::Pending => Step::Waits,
                 Phase::Sending => self.send(connection, key),
             };
             match step {
                 Step::On => {}
+                Step::Later => return Fate::GoesOn,
                 Step::Waits => return Fate::Waits,
                 Step::Done if self.finish(connection) => {}
                 Step::Done | Step::Ends => return Fate::Ends,
             }
         }
         Fate::GoesOn
+    }
+
+    /// Brings the handshake on.
+    fn greet(&mut self, connection: &mut Connection) -> Step {
+        if self.greetings == TURN_GREETINGS {
+            return Step::Later;
+        }
+        self.greetings += 1;
+        let metrics = &self.shared.inner.metrics;
+        match connection.transport.greet() {
+            Ok(Greeted::Waits) => Step::Waits,
+            Ok(Greeted::Done { is_resumed }) => {
+                metrics.greeted(if is_resumed { "resumed" } else { "full" });
+                connection.talk.greeted(self.now);
+                // A request may have come with the handshake's end.
+                connection.is_readable = true;
+                Step::On
+            }
+            Ok(Greeted::Plain) => {
+                metrics.greeted("plain");
+                self.refuse_at_once(connection, &Refusal::in_clear());
+                Step::On
+            }
+            Err(error) => {
+                metrics.greeted("failed");
+                tracing::debug!(%error, "a handshake failed");
+                Step::Ends
+            }
+        }
     }
 
     /// Takes the next head from what has come, or reads on.
@@ -119,11 +167,7 @@ impl Desk {
                     return Step::On;
                 }
                 Parsed::Bad(bad) => {
-                    let refusal = Refusal::from(bad);
-                    self.shared.inner.metrics.responded(refusal.status);
-                    let head = answer::refusal(&refusal, &self.moment, false, false);
-                    connection.answer = Some(Box::new(Answer::plain(head, false)));
-                    connection.talk.sends(self.now);
+                    self.refuse_at_once(connection, &Refusal::from(bad));
                     return Step::On;
                 }
                 Parsed::Partial => {}
@@ -136,8 +180,8 @@ impl Desk {
         match connection.transport.read(&mut self.scratch[..room]) {
             Ok(0) => Step::Ends,
             Ok(read) => {
-                // Less than there was room for: all that had come (epoll(7)).
-                connection.is_readable = read == room || connection.is_half_closed;
+                connection.is_readable =
+                    connection.transport.may_have_more(read, room) || connection.is_half_closed;
                 connection.talk.take(&self.scratch[..read], self.now);
                 Step::On
             }
@@ -147,6 +191,14 @@ impl Desk {
             }
             Err(_) => Step::Ends,
         }
+    }
+
+    /// Refuses what was not understood; the connection ends with that.
+    fn refuse_at_once(&self, connection: &mut Connection, refusal: &Refusal) {
+        self.shared.inner.metrics.responded(refusal.status);
+        let head = answer::refusal(refusal, &self.moment, false, false);
+        connection.answer = Some(Box::new(Answer::plain(head, false)));
+        connection.talk.sends(self.now);
     }
 
     /// The answer has gone out; whether the connection goes on.

@@ -2,9 +2,12 @@
 
 use std::fs::File;
 use std::io::{self, IoSliceMut};
-use std::net::{SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream as StdStream};
 
 use mio::net::TcpStream;
+use nix::libc;
+use nix::sys::socket::setsockopt;
+use nix::sys::socket::sockopt::{TcpTlsTx, TcpUlp, TlsCryptoInfo};
 use rustix::fs::sendfile;
 use rustix::io::{Errno, ReadWriteFlags, preadv2};
 use rustix::net::SendFlags;
@@ -87,6 +90,26 @@ pub(crate) fn is_resident(file: &File, start: u64, bytes: u64) -> io::Result<boo
     }
 }
 
+/// Whether the system seals what a socket sends (kernel TLS), tried on a connection to this machine itself.
+pub(crate) fn try_kernel_tls() -> io::Result<()> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+    let socket = StdStream::connect(listener.local_addr()?)?;
+    setsockopt(&socket, TcpUlp::default(), b"tls")?;
+    // Nothing is ever sent with these.
+    let keys = libc::tls12_crypto_info_aes_gcm_128 {
+        info: libc::tls_crypto_info {
+            version: libc::TLS_1_3_VERSION,
+            cipher_type: libc::TLS_CIPHER_AES_GCM_128,
+        },
+        iv: [0; libc::TLS_CIPHER_AES_GCM_128_IV_SIZE],
+        key: [0; libc::TLS_CIPHER_AES_GCM_128_KEY_SIZE],
+        salt: [0; libc::TLS_CIPHER_AES_GCM_128_SALT_SIZE],
+        rec_seq: [0; libc::TLS_CIPHER_AES_GCM_128_REC_SEQ_SIZE],
+    };
+    setsockopt(&socket, TcpTlsTx, &TlsCryptoInfo::Aes128Gcm(keys))?;
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use std::io::Write as _;
@@ -107,6 +130,15 @@ mod tests {
                 Some(0)
             );
         }
+    }
+
+    #[test]
+    fn kernel_tls_is_found_where_the_system_lists_it_and_nowhere_else() {
+        let found = try_kernel_tls();
+        // Asking for it loads it, where it is a module.
+        let listed = std::fs::read_to_string("/proc/sys/net/ipv4/tcp_available_ulp").unwrap();
+        let is_listed = listed.split_whitespace().any(|name| name == "tls");
+        assert_eq!(found.is_ok(), is_listed, "{found:?}, listed: {listed}");
     }
 
     #[test]

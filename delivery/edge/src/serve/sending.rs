@@ -1,6 +1,7 @@
 //! An answer's bytes onto its connection, a bounded step at a time.
 
 use std::io;
+use std::os::unix::fs::FileExt as _;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -13,7 +14,7 @@ use super::desk::{Desk, Step};
 use super::disk::Wanted;
 use super::film::{Film, Next};
 use super::inbox::Reply;
-use super::kernel::is_resident;
+use super::kernel::{is_resident, read_resident};
 use super::timers::Key;
 use super::transport::Transport;
 
@@ -28,7 +29,7 @@ impl Desk {
         };
         let step = self.send_of(&mut answer, connection, key);
         connection.answer = Some(answer);
-        step
+        settle_records(connection, step)
     }
 
     fn send_of(&mut self, answer: &mut Answer, connection: &mut Connection, key: Key) -> Step {
@@ -92,7 +93,13 @@ impl Desk {
                 Step::Waits
             }
             Next::Disk { start, bytes } => {
-                let sent = match stored(film, &mut connection.transport, start, bytes) {
+                let transport = &mut connection.transport;
+                let sent = if transport.is_clear() {
+                    stored(film, transport, start, bytes)
+                } else {
+                    sealed(film, transport, start, bytes, &mut self.unsealed)
+                };
+                let sent = match sent {
                     Ok(Some(sent)) => Ok(sent),
                     Ok(None) => {
                         self.ask_disk(film, start, bytes, key);
@@ -220,6 +227,67 @@ fn stored(
     }
     let sent = transport.send_file(data, start, wanted)?;
     Ok(Some((sent, wanted)))
+}
+
+/// As [`stored`], by TLS: reading tells what is in the page cache.
+fn sealed(
+    film: &Film,
+    transport: &mut Transport,
+    start: u64,
+    bytes: u64,
+    unsealed: &mut [u8],
+) -> io::Result<Option<(usize, usize)>> {
+    let source = Arc::clone(film.file());
+    let Some(data) = source.stored_on() else {
+        return Ok(Some((0, 0)));
+    };
+    let most = unsealed.len().min(bytes as usize);
+    let read = match read_resident(data, start, &mut unsealed[..most])? {
+        Some(read) => read,
+        None if film.resident_left() == 0 => return Ok(None),
+        // A thread has just brought it; the file system cannot say so, or it is gone again.
+        None => {
+            let brought = most.min(film.resident_left() as usize);
+            data.read_at(&mut unsealed[..brought], start)?
+        }
+    };
+    if read == 0 {
+        return Ok(Some((0, most)));
+    }
+    let sent = transport.send(&unsealed[..read], false)?;
+    Ok(Some((sent, sent)))
+}
+
+/// Sends records that waited for room, now that there may be some.
+pub(super) fn catch_up(connection: &mut Connection) -> Result<(), Step> {
+    if !connection.is_writable || !connection.transport.is_full() {
+        return Ok(());
+    }
+    let flushed = connection.transport.flush();
+    settle(connection, flushed.map(|()| 0)).map(|_| ())
+}
+
+/// By TLS, what a step leaves behind: nothing is held when no other step follows, and an answer of which records
+/// wait has not gone out.
+fn settle_records(connection: &mut Connection, step: Step) -> Step {
+    if connection.transport.is_clear() || step == Step::Ends {
+        return step;
+    }
+    if step != Step::On && !connection.transport.is_full() {
+        let flushed = connection.transport.flush();
+        if settle(connection, flushed.map(|()| 0)) == Err(Step::Ends) {
+            return Step::Ends;
+        }
+    }
+    if connection.transport.is_full() {
+        connection.is_writable = false;
+        return if step == Step::Done {
+            Step::Waits
+        } else {
+            step
+        };
+    }
+    step
 }
 
 /// What a call that sends came to: bytes, or the step that follows from none.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use mio::net::TcpListener;
+use mio::net::{TcpListener, TcpStream};
 use mio::{Events, Interest, Poll, Token, Waker};
 use slab::Slab;
 
@@ -118,37 +118,16 @@ impl Worker {
 
     fn accept(&mut self) {
         let Some(at) = self.accept_at else { return };
-        let Some(listener) = &self.listener else {
-            self.accept_at = None;
-            return;
-        };
         if at > self.desk.now {
             return;
         }
         for _ in 0..ACCEPTS {
+            let Some(listener) = &self.listener else {
+                self.accept_at = None;
+                return;
+            };
             match listener.accept() {
-                Ok((stream, _)) => {
-                    let open = &self.desk.shared.connections;
-                    if open.load(Ordering::Relaxed) >= MAX_CONNECTIONS {
-                        continue;
-                    }
-                    let entry = self.connections.vacant_entry();
-                    let place = entry.key();
-                    let mut transport = Transport::new(stream);
-                    let both = Interest::READABLE | Interest::WRITABLE;
-                    let source = transport.source();
-                    // A small answer must not wait for the next one; a peer already gone shows later.
-                    let _ = source.set_nodelay(true);
-                    if let Err(error) = self.poll.registry().register(source, Token(place), both) {
-                        tracing::warn!(%error, "cannot watch a connection");
-                        continue;
-                    }
-                    open.fetch_add(1, Ordering::Relaxed);
-                    self.serial += 1;
-                    entry.insert(Connection::new(transport, self.serial, self.desk.now));
-                    let look_at = self.desk.now + LOOK_EVERY;
-                    self.deadlines.enter(look_at, (place, self.serial));
-                }
+                Ok((stream, _)) => self.welcome(stream),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                     self.accept_at = None;
                     return;
@@ -162,6 +141,37 @@ impl Worker {
                 }
             }
         }
+    }
+
+    /// Takes a new connection in, unless there are too many.
+    fn welcome(&mut self, stream: TcpStream) {
+        let open = &self.desk.shared.connections;
+        if open.load(Ordering::Relaxed) >= MAX_CONNECTIONS {
+            return;
+        }
+        let tls = self.desk.shared.inner.tls.as_ref().map(|tls| &tls.config);
+        let mut transport = match Transport::new(stream, tls) {
+            Ok(transport) => transport,
+            Err(error) => {
+                tracing::warn!(%error, "cannot begin a TLS session");
+                return;
+            }
+        };
+        let entry = self.connections.vacant_entry();
+        let place = entry.key();
+        let both = Interest::READABLE | Interest::WRITABLE;
+        let source = transport.source();
+        // A small answer must not wait for the next one; a peer already gone shows later.
+        let _ = source.set_nodelay(true);
+        if let Err(error) = self.poll.registry().register(source, Token(place), both) {
+            tracing::warn!(%error, "cannot watch a connection");
+            return;
+        }
+        open.fetch_add(1, Ordering::Relaxed);
+        self.serial += 1;
+        entry.insert(Connection::new(transport, self.serial, self.desk.now));
+        let look_at = self.desk.now + LOOK_EVERY;
+        self.deadlines.enter(look_at, (place, self.serial));
     }
 
     fn wake(&mut self, place: usize, event: &mio::event::Event) {
@@ -308,7 +318,9 @@ impl Worker {
         if let Some(mut listener) = self.listener.take() {
             let _ = self.poll.registry().deregister(&mut listener);
         }
-        let is_idle = |connection: &Connection| connection.talk.phase() == Phase::Idle;
+        let is_idle = |connection: &Connection| {
+            matches!(connection.talk.phase(), Phase::Greeting | Phase::Idle)
+        };
         let idle: Vec<Key> = self
             .connections
             .iter()

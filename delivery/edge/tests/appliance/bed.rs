@@ -95,6 +95,7 @@ pub(crate) struct Bed {
     pub(crate) config: EdgeConfig,
     pub(crate) at: SocketAddr,
     client: reqwest::Client,
+    scheme: &'static str,
     serving: JoinHandle<std::io::Result<()>>,
     shutdown: Shutdown,
     /// The appliance stops when the test ends, however it ends.
@@ -163,6 +164,7 @@ impl Bed {
         Self {
             at,
             client: client(),
+            scheme: "http",
             serving,
             guard: shutdown.clone().drop_guard(),
             shutdown,
@@ -174,6 +176,12 @@ impl Bed {
             registry,
             folder,
         }
+    }
+
+    /// Asks by TLS from now on, with a client that trusts the appliance.
+    pub(crate) fn speak_tls(&mut self, client: reqwest::Client) {
+        self.client = client;
+        self.scheme = "https";
     }
 
     /// The appliance ends and starts again over the same folder.
@@ -232,7 +240,7 @@ impl Bed {
     ) -> Response<Body> {
         let mut request = self
             .client
-            .request(method, format!("http://{}{path}", self.at));
+            .request(method, format!("{}://{}{path}", self.scheme, self.at));
         for (name, value) in headers {
             request = request.header(*name, *value);
         }

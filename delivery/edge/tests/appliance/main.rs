@@ -13,4 +13,5 @@ mod flaky;
 mod placed;
 mod protocol;
 mod serving;
+mod tls;
 mod upstream;

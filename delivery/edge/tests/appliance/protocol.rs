@@ -12,12 +12,12 @@ use tokio::net::TcpStream;
 use crate::bed::{Bed, MIB, film};
 use crate::upstream::Synthetic;
 
-async fn connect(bed: &Bed) -> TcpStream {
+pub(crate) async fn connect(bed: &Bed) -> TcpStream {
     TcpStream::connect(bed.at).await.unwrap()
 }
 
 /// All that comes until the connection ends.
-async fn rest(stream: &mut TcpStream) -> String {
+pub(crate) async fn rest(stream: &mut TcpStream) -> String {
     let mut all = Vec::new();
     // A reset after the answer is an end, too.
     let _ = stream.read_to_end(&mut all).await;
@@ -25,7 +25,7 @@ async fn rest(stream: &mut TcpStream) -> String {
 }
 
 /// Moves the clock on until the other side has hung up.
-async fn ends_after(bed: &Bed, stream: &mut TcpStream, at_most: Duration) -> bool {
+pub(crate) async fn ends_after(bed: &Bed, stream: &mut TcpStream, at_most: Duration) -> bool {
     let mut moved = Duration::ZERO;
     let mut scratch = vec![0; 64 << 10];
     loop {
