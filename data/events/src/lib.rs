@@ -31,6 +31,7 @@ mod partition;
 mod partitioner;
 mod segment;
 mod settings;
+mod tail;
 
 pub use consumer::{Consumer, Delivery};
 pub use error::EventError;
@@ -42,3 +43,4 @@ pub use memory::MemoryLog;
 pub use partition::TornTail;
 pub use partitioner::{Turns, partition_of};
 pub use settings::TopicSettings;
+pub use tail::Tail;

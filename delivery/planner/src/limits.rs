@@ -6,9 +6,6 @@ pub const VIEW_MS: u64 = 30_000;
 /// Most plays that are followed until they are views; further ones are not counted until some end.
 pub const MAX_PLAYS_FOLLOWED: usize = 1_000_000;
 
-/// Events of the log that are taken in at once.
-pub const EVENTS_PAGE: usize = 1_000;
-
 /// Views that every title is taken to have in a day, so that room that is left goes to what nobody watched lately.
 pub const LEAST_VIEWS: f32 = 0.01;
 

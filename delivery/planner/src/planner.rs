@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use contracts_delivery::{ApplianceId, Origin, OriginError, ReleaseId, Tier};
-use contracts_membership::CatalogEntry;
-use data_events::{EventError, SharedLog};
+use contracts_membership::{CatalogEntry, PLAYS_TOPIC};
+use data_events::{EventError, SharedLog, Tail};
 use data_objects::ContentHash;
 use delivery_fill::limits::HISTORY_HOURS;
 use delivery_fill::{BoxFacts, Candidate, Forecast, Launch, Ranked, place, seed_of};
@@ -46,6 +46,7 @@ pub struct Planner {
     log: SharedLog,
     origin: Arc<dyn Origin>,
     clock: SharedClock,
+    plays: Tail,
     watched: Watched,
     stock: HashMap<ReleaseId, Vec<Part>>,
 }
@@ -58,6 +59,7 @@ impl Planner {
             log,
             origin,
             clock,
+            plays: Tail::new(PLAYS_TOPIC),
             watched,
             stock: HashMap::new(),
         }
@@ -73,7 +75,10 @@ impl Planner {
         titles: &[CatalogEntry],
         boxes: &[SiteBox],
     ) -> Result<BTreeMap<ApplianceId, Vec<ContentHash>>, PlanError> {
-        self.watched.catch_up(&self.log, self.clock.now()).await?;
+        self.watched.advance(self.clock.now());
+        let watched = &mut self.watched;
+        let read = self.plays.catch_up(&self.log, |event| watched.take(event));
+        read.await?;
         self.look_up(titles).await?;
         let launches = self.launches(titles);
         let forecast = Forecast::of(&self.watched.history, &launches);
