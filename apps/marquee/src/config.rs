@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, ensure};
-use contracts_delivery::{ApplianceId, MAX_NAME_BYTES, Tier, is_plain_name};
+use contracts_delivery::{ApplianceId, Location, MAX_NAME_BYTES, Tier, is_plain_name};
 use contracts_studio::{EncodingProfile, Screen};
 use delivery_edge::{EdgeConfig, TlsFiles};
 use delivery_fill::Window;
@@ -26,6 +26,7 @@ pub(crate) struct Config {
     pub(crate) tools: ToolsConfig,
     pub(crate) membership: MembershipConfig,
     pub(crate) upstream: UpstreamConfig,
+    pub(crate) steering: SteeringConfig,
     pub(crate) edges: Vec<EdgeSettings>,
     pub(crate) routes: Vec<RouteSettings>,
 }
@@ -47,6 +48,7 @@ impl Default for Config {
             tools: ToolsConfig::default(),
             membership: MembershipConfig::default(),
             upstream: UpstreamConfig::default(),
+            steering: SteeringConfig::default(),
             edges: vec![edge("edge-1", 8401), edge("edge-2", 8402)],
             routes: Vec::new(),
         }
@@ -104,6 +106,15 @@ pub(crate) struct RecordsConfig {
     /// Where other processes reach it; `None`: nowhere.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) listen: Option<SocketAddr>,
+}
+
+/// What appliances are ranked by, beside what they report.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct SteeringConfig {
+    /// A table of networks and where they are on the earth.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) places: Option<PathBuf>,
 }
 
 /// The address of a store in the data folder.
@@ -307,6 +318,9 @@ pub(crate) struct EdgeSettings {
     pub(crate) max_streams: u32,
     /// Appliances of one tier with one site share the files of their clients.
     pub(crate) site: String,
+    /// Where it is on the earth: for the map, and for who is near.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) location: Option<Location>,
     /// When it fetches what was placed on it, and how fast.
     pub(crate) fill: Window,
 }
@@ -328,6 +342,7 @@ impl Default for EdgeSettings {
             client_mbps: own.client_mbps,
             max_streams: own.max_streams,
             site: own.site,
+            location: own.location,
             fill: own.fill,
         }
     }
@@ -386,6 +401,7 @@ impl EdgeSettings {
             client_mbps: self.client_mbps,
             max_streams: self.max_streams,
             site: self.site.clone(),
+            location: self.location,
             fill: self.fill,
             origin_url: with_slash(&upstream.origin),
             control_url: with_slash(&upstream.control),

@@ -3,11 +3,13 @@
 mod api;
 pub(crate) mod appliance;
 pub(crate) mod backups;
+mod changes;
 mod chores;
 mod delivery;
 mod ground;
 mod membership;
 mod owner;
+mod places;
 mod planner;
 mod records;
 pub(crate) mod region;

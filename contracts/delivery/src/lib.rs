@@ -4,6 +4,7 @@
 mod access;
 mod content_key;
 mod file_name;
+mod location;
 mod origin;
 mod range_request;
 mod release;
@@ -17,6 +18,7 @@ mod upstream;
 pub use access::{ACCESS_TOPIC, AccessEvent};
 pub use content_key::{BadKeyId, ContentKey, ContentKeys, KeyId};
 pub use file_name::{BadFileName, Extension, FileName};
+pub use location::{BadLocation, Location};
 pub use origin::{Origin, OriginError};
 pub use range_request::RangeRequest;
 pub use release::{
@@ -24,8 +26,8 @@ pub use release::{
     Release, ReleaseId, Shape, StoredFile, SubtitleTrack, TileSet, VideoRendition,
 };
 pub use report::{
-    ApplianceReport, ControlError, ControlPlane, HeldFiles, Placement, ReportReply, Withdrawal,
-    WithdrawalLog,
+    ApplianceReport, ControlError, ControlPlane, HeldFiles, Neighbour, Placement, ReportReply,
+    Vitals, Withdrawal, WithdrawalLog,
 };
 pub use secret::{BadClusterSecret, CLUSTER_SECRET_MIN_BYTES, ClusterSecret};
 pub use session_id::SessionId;

@@ -6,7 +6,7 @@ use platform_clock::Timestamp;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::{AccessEvent, ApplianceId, KeySet, OriginError, Tier};
+use crate::{AccessEvent, ApplianceId, KeySet, Location, OriginError, Tier};
 
 /// What an appliance says of itself every few seconds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,6 +39,28 @@ pub struct ApplianceReport {
     /// The placement it carries out, by [`Placement::mark`]; 0 for none.
     #[serde(default)]
     pub placement: u64,
+    /// Where it is on the earth, if its operator said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub location: Option<Location>,
+    /// How it fares.
+    #[serde(default)]
+    pub vitals: Vitals,
+}
+
+/// How an appliance fares by its own account; all but the last count from its start.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Vitals {
+    /// Answers begun.
+    pub answers: u64,
+    /// Of them those with a status of 500 or more: what failed here, and not what was asked for wrongly.
+    pub failed_answers: u64,
+    /// Blocks that could not be fetched from anywhere.
+    pub failed_fills: u64,
+    /// Blocks that the cache's disk did not take or give, or changed.
+    pub failed_blocks: u64,
+    /// Blocks being fetched now because somebody waits for them.
+    pub waiting: u64,
 }
 
 /// A difference between the whole files an appliance holds and those it told of before.
@@ -78,6 +100,18 @@ pub struct ReportReply {
     /// What to keep from now on, when that is not what the report says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub placement: Option<Placement>,
+    /// Whom to ask for a block before the origin, in that order: those that share its site, then the tier above.
+    #[serde(default)]
+    pub neighbours: Vec<Neighbour>,
+}
+
+/// Another appliance that may have what one lacks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Neighbour {
+    /// Which.
+    pub appliance: ApplianceId,
+    /// Where it serves; the fill service is below. Ends with `/`.
+    pub base_url: Url,
 }
 
 /// Why a report was not taken.

@@ -38,11 +38,16 @@ pub trait Upstream: Send + Sync {
     /// A file's size and hash tree.
     async fn facts(&self, file: ContentHash) -> Result<FileFacts, UpstreamError>;
 
+    /// A file's size alone, where that is cheaper to find out.
+    async fn bytes(&self, file: ContentHash) -> Result<u64, UpstreamError> {
+        Ok(self.facts(file).await?.bytes)
+    }
+
     /// Bytes of a file; the range lies within it.
     async fn read(&self, file: ContentHash, range: ByteRange) -> Result<Bytes, UpstreamError>;
 }
 
-/// The path of the fill service's file resource under the origin's base URL.
+/// The path of the fill service's file resource under a base URL of the origin or of an appliance.
 pub const FILL_FILES_PATH: &str = "fill/v1/files";
 
 /// The header in which the fill service says how long the file is that a hash tree belongs to.

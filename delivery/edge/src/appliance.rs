@@ -20,6 +20,8 @@ use crate::metrics::EdgeMetrics;
 use crate::placing::Placing;
 use crate::releases::Releases;
 use crate::scrub::{Scrubbed, scrub};
+use crate::stored_files::StoredFiles;
+use crate::upstreams::Upstreams;
 
 /// Why an appliance could not start.
 #[derive(Debug, thiserror::Error)]
@@ -60,6 +62,7 @@ pub(crate) struct Inner {
     /// Absent where players speak plain HTTP.
     pub(crate) tls: Option<Tls>,
     placing: Placing,
+    upstreams: Arc<Upstreams>,
     control: ControlLine,
 }
 
@@ -72,7 +75,7 @@ impl Appliance {
     pub async fn open(
         config: EdgeConfig,
         clock: SharedClock,
-        upstream: Arc<dyn Upstream>,
+        upstreams: Upstreams,
         plane: Arc<dyn ControlPlane>,
     ) -> Result<Self, OpenError> {
         config.validate()?;
@@ -84,7 +87,9 @@ impl Appliance {
         let memory = folder.as_ref().map(|folder| folder.join("control.json"));
         let metrics = EdgeMetrics::default();
         let (to_library, counts) = (Arc::clone(&clock), metrics.clone());
-        let library = Library::open(folder, config.cache_bytes, upstream, to_library, counts).await;
+        let upstreams = Arc::new(upstreams);
+        let sources = Arc::clone(&upstreams);
+        let library = Library::open(folder, config.cache_bytes, sources, to_library, counts).await;
         let library = library.map_err(|source| OpenError::Folder {
             folder: config.folder,
             source,
@@ -103,6 +108,7 @@ impl Appliance {
             capacity_mbps: config.capacity_mbps,
             cache_bytes: config.cache_bytes,
             site: config.site,
+            location: config.location,
             started_at: clock.now(),
         };
         let control = ControlLine {
@@ -118,6 +124,7 @@ impl Appliance {
                 releases: Releases::default(),
                 keys: KeyRing::new(Arc::clone(&clock), keys),
                 placing: Placing::new(config.fill, Arc::clone(&clock)),
+                upstreams,
                 metrics,
                 streams: Arc::new(Semaphore::new(config.max_streams as usize)),
                 read_ahead: config.read_ahead_blocks,
@@ -133,6 +140,11 @@ impl Appliance {
     /// Enters the appliance's metrics into `registry`.
     pub fn register_metrics(&self, registry: &mut Registry) {
         self.inner.metrics.register(registry);
+    }
+
+    /// What is stored here, for the fill service: neighbours fetch it. It gives nothing once the appliance is gone.
+    pub fn stored_files(&self) -> Arc<dyn Upstream> {
+        Arc::new(StoredFiles(Arc::downgrade(&self.inner.library)))
     }
 
     /// Reports once and carries out the reply; returns the seconds until the next report.
@@ -210,6 +222,7 @@ impl Inner {
             releases: &self.releases,
             metrics: &self.metrics,
             placing: &self.placing,
+            upstreams: &self.upstreams,
         };
         self.control.exchange(acts).await
     }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use contracts_delivery::{ApplianceId, Tier};
+use contracts_delivery::{ApplianceId, Location, Tier};
 use delivery_fill::Window;
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -38,6 +38,8 @@ pub struct EdgeConfig {
     pub max_streams: u32,
     /// Appliances of one tier with one site share the files of their clients.
     pub site: String,
+    /// Where it is on the earth, for maps and for who is near.
+    pub location: Option<Location>,
     /// When it fetches the files that were placed on it, and how fast.
     pub fill: Window,
     /// Where it fills from; ends with `/`.
@@ -64,6 +66,7 @@ impl Default for EdgeConfig {
             client_mbps: 400,
             max_streams: 2_000,
             site: String::new(),
+            location: None,
             fill: Window::default(),
             origin_url: local(7000),
             control_url: local(7000),

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use contracts_delivery::{
-    ApplianceId, ApplianceReport, ControlError, ControlPlane, HeldFiles, KeySet, ReportReply, Tier,
+    ApplianceId, ApplianceReport, ControlError, ControlPlane, HeldFiles, KeySet, Location,
+    ReportReply, Tier, Vitals,
 };
 use data_objects::ContentHash;
 use platform_clock::Timestamp;
@@ -19,6 +20,7 @@ use crate::limits::{MAX_REPORT_SECONDS, REPORT_RETRY_SECONDS};
 use crate::metrics::EdgeMetrics;
 use crate::placing::Placing;
 use crate::releases::Releases;
+use crate::upstreams::Upstreams;
 
 /// What an appliance remembers of the control plane over a restart, so that it can go on serving stored
 /// files while the control plane is away. Readable by its owner only: it holds the keys.
@@ -36,6 +38,7 @@ pub(crate) struct Identity {
     pub(crate) capacity_mbps: u32,
     pub(crate) cache_bytes: u64,
     pub(crate) site: String,
+    pub(crate) location: Option<Location>,
     pub(crate) started_at: Timestamp,
 }
 
@@ -57,6 +60,7 @@ pub(crate) struct Acts<'a> {
     pub(crate) releases: &'a Releases,
     pub(crate) metrics: &'a EdgeMetrics,
     pub(crate) placing: &'a Placing,
+    pub(crate) upstreams: &'a Upstreams,
 }
 
 impl ControlLine {
@@ -70,6 +74,8 @@ impl ControlLine {
         if let Some(placement) = reply.placement.take() {
             acts.placing.take(placement, acts.library);
         }
+        acts.upstreams
+            .replace(std::mem::take(&mut reply.neighbours));
         Ok(self.carry_out(reply, &acts).await)
     }
 
@@ -87,6 +93,11 @@ impl ControlLine {
             site: self.identity.site.clone(),
             held,
             placement: acts.placing.mark(),
+            location: self.identity.location,
+            vitals: Vitals {
+                waiting: acts.library.filler.waited_for(),
+                ..acts.metrics.vitals()
+            },
         }
     }
 

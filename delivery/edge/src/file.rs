@@ -73,6 +73,19 @@ impl OpenFile {
         })
     }
 
+    /// Its size and hash tree, as they came.
+    pub(crate) fn facts(&self) -> FileFacts {
+        FileFacts {
+            bytes: self.bytes,
+            outboard: self.outboard.to_bytes(),
+        }
+    }
+
+    /// Whether a block is stored, by this run or an earlier one.
+    pub(crate) fn has(&self, block: u32) -> bool {
+        !self.is_gone() && self.blocks.lock().has(block)
+    }
+
     /// Stops all reading: the file was withdrawn.
     pub(crate) fn withdraw(&self) {
         self.gone.store(true, Ordering::Release);

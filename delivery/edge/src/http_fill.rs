@@ -1,4 +1,4 @@
-//! The origin's fill service as an upstream.
+//! The fill service of the origin or of a neighbour as an upstream.
 
 use std::time::Duration;
 
@@ -14,30 +14,46 @@ use url::Url;
 
 use crate::limits::{CONNECT_TIMEOUT, FILL_TIMEOUT, MAX_OUTBOARD_BYTES};
 
-/// Fills over HTTP, showing the cluster secret.
+/// Fills over HTTP from anywhere in the cluster, showing its secret.
 #[derive(Debug, Clone)]
-pub struct HttpFill {
+pub struct FillClient {
     client: reqwest::Client,
-    base: Url,
     secret: ClusterSecret,
 }
 
-impl HttpFill {
-    /// From the origin's address, which ends with `/`.
+impl FillClient {
+    /// A client that shows `secret`.
     ///
     /// # Errors
     /// When the TLS library cannot be set up.
-    pub fn new(origin: Url, secret: ClusterSecret) -> reqwest::Result<Self> {
+    pub fn new(secret: ClusterSecret) -> reqwest::Result<Self> {
         Ok(Self {
             client: client(FILL_TIMEOUT)?,
-            base: origin,
             secret,
         })
     }
 
+    /// The fill service below `base`, which ends with `/`.
+    pub fn at(&self, base: Url) -> HttpFill {
+        HttpFill {
+            client: self.clone(),
+            base,
+        }
+    }
+}
+
+/// One fill service.
+#[derive(Debug, Clone)]
+pub struct HttpFill {
+    client: FillClient,
+    base: Url,
+}
+
+impl HttpFill {
     fn get(&self, file: ContentHash, rest: &str) -> RequestBuilder {
         let url = format!("{}{FILL_FILES_PATH}/{file}{rest}", self.base);
-        self.client.get(url).bearer_auth(self.secret.reveal())
+        let FillClient { client, secret } = &self.client;
+        client.get(url).bearer_auth(secret.reveal())
     }
 }
 
@@ -90,7 +106,7 @@ fn answered(sent: reqwest::Result<Response>) -> Result<Response, UpstreamError> 
     match response.status() {
         StatusCode::NOT_FOUND => Err(UpstreamError::NotFound),
         StatusCode::UNAUTHORIZED => {
-            tracing::error!("the origin does not accept this appliance's cluster secret");
+            tracing::error!("a fill service does not accept this appliance's cluster secret");
             Err(UpstreamError::Down)
         }
         status if status.is_server_error() => Err(UpstreamError::Down),

@@ -2,9 +2,10 @@
 //!
 //! A request's journey, and the modules along it: an event loop of `serve` reads its [`head`]; `prepare` checks
 //! the token, that the file belongs to the token's release, and the range; the library opens the file; the file
-//! gives its blocks, filling each that is missing from the [`Upstream`](contracts_delivery::Upstream) exactly
-//! once however many players wait, and verifying it against the file's hash tree before it is stored or any byte
-//! of it leaves. Beside that the control loop reports to the control plane and drops withdrawn files.
+//! gives its blocks, filling each that is missing from its [`Upstreams`] exactly once however many players wait, and
+//! verifying it against the file's hash tree before it is stored or any byte of it leaves. Beside that the control
+//! loop reports to the control plane and drops withdrawn files, and neighbours fetch what is stored here
+//! ([`fill_router`]).
 //!
 //! Opens no store and trusts no upstream. This crate must not know accounts, titles or manifests.
 
@@ -15,6 +16,7 @@ mod conditions;
 mod config;
 mod control;
 mod file;
+mod fill_service;
 pub mod head;
 mod http_control;
 mod http_fill;
@@ -29,11 +31,15 @@ mod releases;
 mod scrub;
 mod serve;
 mod slot;
+mod stored_files;
+mod upstreams;
 
 pub use appliance::{Appliance, OpenError};
 pub use certificate::{BadTls, TlsFiles};
 pub use config::{BadEdgeConfig, EdgeConfig};
+pub use fill_service::fill_router;
 pub use http_control::HttpControl;
-pub use http_fill::HttpFill;
+pub use http_fill::{FillClient, HttpFill};
 pub use scrub::Scrubbed;
 pub use serve::{ListenError, Listeners};
+pub use upstreams::Upstreams;

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use contracts_delivery::{FileFacts, SessionId, Upstream, UpstreamError};
 use data_objects::ContentHash;
+use delivery_fill::Eviction;
 use parking_lot::Mutex;
 use platform_clock::SharedClock;
 use platform_files::require_space;
@@ -16,14 +17,13 @@ use crate::file::disk::{DiskFile, Paths};
 use crate::file::fill::Filler;
 use crate::file::{OpenFile, blocking};
 use crate::limits::{
-    DISK_RESERVE_BYTES, FAILURE_COOLDOWN, FILL_TIMEOUT, MAX_IDLE_FILES, WAIT_TIMEOUT,
+    DISK_RESERVE_BYTES, FAILURE_COOLDOWN, FILL_TIMEOUT, MAX_IDLE_FILES, NEAR_TIMEOUT, WAIT_TIMEOUT,
 };
 use crate::metrics::EdgeMetrics;
+use crate::upstreams::Upstreams;
 
-use self::eviction::Eviction;
 use self::stored::Stored;
 
-mod eviction;
 mod scan;
 mod stored;
 
@@ -31,7 +31,7 @@ mod stored;
 pub(crate) struct Library {
     /// Absent when nothing is stored.
     folder: Option<PathBuf>,
-    upstream: Arc<dyn Upstream>,
+    upstreams: Arc<Upstreams>,
     metrics: EdgeMetrics,
     pub(crate) filler: Arc<Filler>,
     index: Mutex<Index>,
@@ -39,7 +39,7 @@ pub(crate) struct Library {
 
 struct Index {
     open: HashMap<ContentHash, Lease>,
-    eviction: Eviction,
+    eviction: Eviction<ContentHash, SessionId>,
     stored: Stored,
 }
 
@@ -112,7 +112,7 @@ impl Library {
     pub(crate) async fn open(
         folder: Option<PathBuf>,
         capacity: u64,
-        upstream: Arc<dyn Upstream>,
+        upstreams: Arc<Upstreams>,
         clock: SharedClock,
         metrics: EdgeMetrics,
     ) -> std::io::Result<Arc<Self>> {
@@ -125,7 +125,7 @@ impl Library {
             }
         }
         let library = Arc::new_cyclic(|library| {
-            let fill_from = Arc::clone(&upstream);
+            let fill_from = Arc::clone(&upstreams);
             let filler = Filler::new(fill_from, clock, metrics.clone(), library.clone());
             let index = Mutex::new(Index {
                 open: HashMap::new(),
@@ -134,7 +134,7 @@ impl Library {
             });
             Self {
                 folder,
-                upstream,
+                upstreams,
                 metrics,
                 filler: Arc::new(filler),
                 index,
@@ -227,12 +227,26 @@ impl Library {
         if let Some(kept) = self.open_kept(hash).await {
             return Ok(Arc::new(kept));
         }
-        let facts = tokio::time::timeout(FILL_TIMEOUT, self.upstream.facts(hash)).await;
-        let facts = facts.map_err(|_| UpstreamError::Timeout)??;
-        // Checked before anything is written in its name.
-        OpenFile::new(hash, &facts, None, None)?;
+        let facts = self.find_facts(hash).await?;
         let disk = self.create(hash, &facts).await;
         OpenFile::new(hash, &facts, disk, None).map(Arc::new)
+    }
+
+    /// A file's facts, checked before anything is written in its name: from a neighbour that has it, else from the
+    /// origin.
+    async fn find_facts(&self, hash: ContentHash) -> Result<FileFacts, UpstreamError> {
+        for near in self.upstreams.near(hash, self.filler.now()) {
+            match sound_facts(near.upstream(), hash, NEAR_TIMEOUT).await {
+                Ok(facts) => return Ok(facts),
+                Err(error) => near.failed(hash, error, self.filler.now()),
+            }
+        }
+        sound_facts(self.upstreams.last(), hash, FILL_TIMEOUT).await
+    }
+
+    /// Whether any block of the file is stored.
+    pub(crate) fn has_some(&self, file: ContentHash) -> bool {
+        self.index.lock().stored.has_some(file)
     }
 
     async fn open_kept(&self, hash: ContentHash) -> Option<OpenFile> {
@@ -334,4 +348,14 @@ impl Library {
             tracing::warn!(%file, %error, "cannot delete a file of the cache");
         }
     }
+}
+async fn sound_facts(
+    upstream: &dyn Upstream,
+    hash: ContentHash,
+    patience: Duration,
+) -> Result<FileFacts, UpstreamError> {
+    let facts = tokio::time::timeout(patience, upstream.facts(hash)).await;
+    let facts = facts.map_err(|_| UpstreamError::Timeout)??;
+    OpenFile::new(hash, &facts, None, None)?;
+    Ok(facts)
 }

@@ -5,6 +5,24 @@ use std::time::Duration;
 /// A block that has not come from upstream by then has failed; a player's own patience is about as long.
 pub const FILL_TIMEOUT: Duration = Duration::from_secs(8);
 
+/// A neighbour that has not given a block by then is slower than the origin: it is asked next, in the player's time.
+pub const NEAR_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// A neighbour that failed or lied is not asked for so long.
+pub const ASIDE: Duration = Duration::from_secs(30);
+
+/// That a neighbour lacks a file is believed for so long: it may be fetching it.
+pub const LACKS_FOR: Duration = Duration::from_mins(1);
+
+/// Most files a neighbour is known to lack; more are asked for again.
+pub const MAX_LACKING: usize = 4_096;
+
+/// Most neighbours that are asked.
+pub const MAX_NEIGHBOURS: usize = 8;
+
+/// Most bytes of one range of the fill service: an appliance asks for one block of 1 MiB.
+pub const FILL_RANGE_BYTES: u64 = 8 << 20;
+
 /// A player waits this long for a block, queueing for a permit included, then hears 504.
 pub const WAIT_TIMEOUT: Duration = Duration::from_secs(15);
 
@@ -39,9 +57,6 @@ pub const MAX_RELEASES: usize = 4_096;
 /// Files whose hash trees are kept in memory while nobody reads them: 64 bytes a block, so a film's
 /// rendition is about 256 KB.
 pub const MAX_IDLE_FILES: usize = 512;
-
-/// Evicted files remembered by name, so that one asked for again counts as popular at once.
-pub const MAX_GHOSTS: usize = 8_192;
 
 /// How long between two looks at what is missing of the placed files, when nothing changed.
 pub const FETCH_PAUSE: Duration = Duration::from_mins(1);

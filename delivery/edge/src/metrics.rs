@@ -2,6 +2,7 @@
 
 use std::sync::atomic::AtomicU64;
 
+use contracts_delivery::{UpstreamError, Vitals};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
@@ -16,14 +17,20 @@ pub(crate) struct EdgeMetrics {
     pub(crate) bytes_served: Count,
     pub(crate) streams: Gauge,
     pub(crate) responses: Family<Labels, Count>,
+    /// What the control plane is told of them: not registered, as the family says more.
+    answers: Count,
+    failed_answers: Count,
+    failed_fills: Count,
     pub(crate) fill_blocks: Count,
     pub(crate) fill_bytes: Count,
+    pub(crate) neighbour_bytes: Count,
     pub(crate) fill_failures: Family<Labels, Count>,
     pub(crate) blocks_hit: Count,
     pub(crate) cached_bytes: Gauge,
     pub(crate) evicted_files: Count,
     pub(crate) withdrawn_files: Count,
     pub(crate) unstored_blocks: Count,
+    pub(crate) failed_blocks: Count,
     pub(crate) access_lost: Count,
     pub(crate) damaged_blocks: Count,
     pub(crate) handshakes: Family<Labels, Count>,
@@ -33,50 +40,7 @@ pub(crate) struct EdgeMetrics {
 impl EdgeMetrics {
     /// Counters gain the suffix `_total` in the text format.
     pub(crate) fn register(&self, registry: &mut Registry) {
-        let counters = [
-            ("bytes_served", "Bytes sent to players", &self.bytes_served),
-            (
-                "fill_blocks",
-                "Blocks fetched from upstream and verified",
-                &self.fill_blocks,
-            ),
-            (
-                "fill_bytes",
-                "Bytes fetched from upstream and verified",
-                &self.fill_bytes,
-            ),
-            (
-                "blocks_hit",
-                "Blocks served that were already stored",
-                &self.blocks_hit,
-            ),
-            (
-                "evicted_files",
-                "Files evicted to make room",
-                &self.evicted_files,
-            ),
-            (
-                "withdrawn_files",
-                "Files dropped because they were withdrawn",
-                &self.withdrawn_files,
-            ),
-            (
-                "unstored_blocks",
-                "Blocks served that found no room",
-                &self.unstored_blocks,
-            ),
-            (
-                "damaged_blocks",
-                "Stored blocks that the slow look found changed on the disk",
-                &self.damaged_blocks,
-            ),
-            (
-                "access_lost_events",
-                "Notes of answers that could not be told to the control plane",
-                &self.access_lost,
-            ),
-        ];
-        for (name, help, counter) in counters {
+        for (name, help, counter) in self.counters() {
             registry.register(format!("marquee_edge_{name}"), help, counter.clone());
         }
         self.register_others(registry);
@@ -117,7 +81,79 @@ impl EdgeMetrics {
         );
     }
 
+    /// Names without the prefix, what is counted, and the counts.
+    fn counters(&self) -> Vec<(&'static str, &'static str, &Count)> {
+        vec![
+            ("bytes_served", "Bytes sent to players", &self.bytes_served),
+            (
+                "fill_blocks",
+                "Blocks fetched from upstream and verified",
+                &self.fill_blocks,
+            ),
+            (
+                "fill_bytes",
+                "Bytes fetched from upstream and verified",
+                &self.fill_bytes,
+            ),
+            (
+                "neighbour_bytes",
+                "Bytes of those that other appliances gave",
+                &self.neighbour_bytes,
+            ),
+            (
+                "blocks_hit",
+                "Blocks served that were already stored",
+                &self.blocks_hit,
+            ),
+            (
+                "evicted_files",
+                "Files evicted to make room",
+                &self.evicted_files,
+            ),
+            (
+                "withdrawn_files",
+                "Files dropped because they were withdrawn",
+                &self.withdrawn_files,
+            ),
+            (
+                "unstored_blocks",
+                "Blocks served that found no room",
+                &self.unstored_blocks,
+            ),
+            (
+                "failed_blocks",
+                "Blocks that the cache's disk did not take or give, or changed",
+                &self.failed_blocks,
+            ),
+            (
+                "damaged_blocks",
+                "Stored blocks that the slow look found changed on the disk",
+                &self.damaged_blocks,
+            ),
+            (
+                "access_lost_events",
+                "Notes of answers that could not be told to the control plane",
+                &self.access_lost,
+            ),
+        ]
+    }
+
+    /// What a report says of all this; what waits is not known here.
+    pub(crate) fn vitals(&self) -> Vitals {
+        Vitals {
+            answers: self.answers.get(),
+            failed_answers: self.failed_answers.get(),
+            failed_fills: self.failed_fills.get(),
+            failed_blocks: self.failed_blocks.get(),
+            waiting: 0,
+        }
+    }
+
     pub(crate) fn responded(&self, status: u16) {
+        self.answers.inc();
+        if status >= 500 {
+            self.failed_answers.inc();
+        }
         self.responses
             .get_or_create(&[("status", status.to_string())])
             .inc();
@@ -129,7 +165,10 @@ impl EdgeMetrics {
             .inc();
     }
 
-    pub(crate) fn fill_failed(&self, reason: contracts_delivery::UpstreamError) {
+    pub(crate) fn fill_failed(&self, reason: UpstreamError) {
+        if reason != UpstreamError::NotFound {
+            self.failed_fills.inc();
+        }
         let reason = format!("{reason:?}").to_lowercase();
         self.fill_failures
             .get_or_create(&[("reason", reason)])
@@ -147,6 +186,12 @@ mod tests {
         metrics.register(&mut registry);
         metrics.bytes_served.inc_by(7);
         metrics.responded(206);
+        metrics.responded(503);
+        metrics.fill_failed(UpstreamError::NotFound);
+        metrics.fill_failed(UpstreamError::Down);
+        let vitals = metrics.vitals();
+        let told = (vitals.answers, vitals.failed_answers, vitals.failed_fills);
+        assert_eq!(told, (2, 1, 1));
         let mut text = String::new();
         prometheus_client::encoding::text::encode(&mut text, &registry).unwrap();
         assert!(text.contains("marquee_edge_bytes_served_total 7"), "{text}");

@@ -56,3 +56,6 @@ pub const DEFAULT_RATE_MBPS: u32 = 500;
 
 const _: () = assert!(HOT_SHARE < WARM_SHARE && WARM_SHARE < 1.0);
 const _: () = assert!(CHANGING < STEADY && STEADY < 1.0);
+
+/// Evicted files remembered by name, so that one asked for again counts as popular at once.
+pub const MAX_GHOSTS: usize = 8_192;

@@ -6,7 +6,7 @@ use contracts_delivery::{ApplianceId, ReleaseId, SessionId};
 use delivery_steering::DecisionEvent;
 use platform_clock::Timestamp;
 
-use crate::limits::{DECISION_KEPT, LATENESS, MAX_DECISIONS, MAX_WAITING};
+use crate::limits::{DECISION_KEPT, LATENESS, MAX_DECISIONS, MAX_DECISIONS_PER_PLAY, MAX_WAITING};
 use crate::{Completeness, Ideal, Sums};
 
 const HOUR_MS: u64 = 3_600_000;
@@ -41,14 +41,32 @@ pub struct Join {
     alone: u64,
 }
 
+/// A play's decisions, the first first; never none.
 #[derive(Debug)]
 struct Decided {
-    ideal: Ideal,
+    ideals: VecDeque<(Timestamp, Ideal)>,
     needed: Timestamp,
 }
 
+impl Decided {
+    /// What was decided last when that was sent; the first decision for what came before it.
+    fn ideal(&self, at: Timestamp) -> &Ideal {
+        let until = self.ideals.partition_point(|(decided, _)| *decided <= at);
+        &self.ideals[until.saturating_sub(1)].1
+    }
+
+    fn add(&mut self, at: Timestamp, ideal: Ideal) {
+        let place = self.ideals.partition_point(|(decided, _)| *decided <= at);
+        self.ideals.insert(place, (at, ideal));
+        if self.ideals.len() > MAX_DECISIONS_PER_PLAY {
+            self.ideals.pop_front();
+        }
+    }
+}
+
 impl Join {
-    /// Takes a decision in: it counts for what the play was sent before, if that waits, and from now on.
+    /// Takes a decision in: what the play was sent before counts by it, if that waits and no other was made
+    /// before, and what is sent from then on.
     pub fn decided(&mut self, decision: &DecisionEvent, now: Timestamp) {
         let Some((session, ideal)) = decision.session.zip(Ideal::of(decision)) else {
             return;
@@ -57,10 +75,13 @@ impl Join {
             self.waits -= 1;
             self.count(&ideal, &sent);
         }
-        let decided = Decided { ideal, needed: now };
-        if let Some(before) = self.decisions.insert(session, decided) {
-            self.idle.remove(&(before.needed, session));
-        }
+        let decided = self.decisions.entry(session).or_insert_with(|| Decided {
+            ideals: VecDeque::new(),
+            needed: now,
+        });
+        decided.add(decision.at, ideal);
+        self.idle.remove(&(decided.needed, session));
+        decided.needed = now;
         self.idle.insert((now, session));
         if self.decisions.len() > MAX_DECISIONS
             && let Some((_, oldest)) = self.idle.pop_first()
@@ -76,7 +97,7 @@ impl Join {
             self.idle.remove(&(decided.needed, session));
             decided.needed = now;
             self.idle.insert((now, session));
-            let ideal = decided.ideal.clone();
+            let ideal = decided.ideal(sent.at).clone();
             self.count(&ideal, &sent);
         } else if self.waits >= MAX_WAITING {
             self.alone = self.alone.saturating_add(sent.bytes);

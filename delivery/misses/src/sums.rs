@@ -72,22 +72,37 @@ impl Sums {
 
     /// Everything together.
     pub fn all(&self) -> Row {
-        let sum = |all: Row, row: &Row| Row {
-            hit: all.hit.saturating_add(row.hit),
-            content: all.content.saturating_add(row.content),
-            health: all.health.saturating_add(row.health),
-            other: all.other.saturating_add(row.other),
-        };
-        self.rows.values().fold(Row::default(), sum)
+        self.rows.values().copied().sum()
+    }
+}
+
+impl std::iter::Sum for Row {
+    fn sum<I: Iterator<Item = Self>>(rows: I) -> Self {
+        rows.fold(Self::default(), Self::plus)
     }
 }
 
 impl Row {
-    /// Bytes of all kinds.
-    pub const fn all(&self) -> u64 {
-        self.hit
-            .saturating_add(self.content)
+    /// Both together.
+    #[must_use]
+    pub const fn plus(self, other: Self) -> Self {
+        Self {
+            hit: self.hit.saturating_add(other.hit),
+            content: self.content.saturating_add(other.content),
+            health: self.health.saturating_add(other.health),
+            other: self.other.saturating_add(other.other),
+        }
+    }
+
+    /// Bytes that came from elsewhere.
+    pub const fn missed(&self) -> u64 {
+        self.content
             .saturating_add(self.health)
             .saturating_add(self.other)
+    }
+
+    /// Bytes of all kinds.
+    pub const fn all(&self) -> u64 {
+        self.hit.saturating_add(self.missed())
     }
 }

@@ -3,12 +3,12 @@
 //! Files lie in [`data_objects::Objects`] under their hash. Which releases are published, which files
 //! each of them holds and which files were withdrawn is the ledger, one partition of one table, so that
 //! publishing and withdrawing are each one atomic write: a crash leaves a release published or not,
-//! never between. Appliances fetch over [`fill_router`]; the control plane reads the withdrawals.
+//! never between. The store is an [`Upstream`](contracts_delivery::Upstream), which appliances
+//! fill from; the control plane reads the withdrawals.
 //!
 //! This crate must not know of players, tokens or appliances.
 
 mod errors;
-mod fill;
 mod ledger;
 pub mod limits;
 mod rows;
@@ -17,5 +17,4 @@ mod store;
 #[cfg(test)]
 mod tests;
 
-pub use fill::fill_router;
 pub use store::{HeldRemovals, OriginStore};

@@ -11,9 +11,3 @@ pub const SWEEP_INTERVAL: Duration = Duration::from_secs(15);
 
 /// Most withdrawals in one answer: 32 bytes each, so that a report's reply stays under 100 KB.
 pub const WITHDRAWALS_PAGE: usize = 1_000;
-
-/// A fill response without a range is read from disk in pieces of this many bytes.
-pub const FILL_PIECE_BYTES: u64 = 1 << 20;
-
-/// Most bytes of one range: an appliance asks for one block of 1 MiB.
-pub const FILL_RANGE_BYTES: u64 = 8 << 20;

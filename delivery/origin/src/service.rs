@@ -98,10 +98,14 @@ impl WithdrawalLog for OriginStore {
 #[async_trait]
 impl Upstream for OriginStore {
     async fn facts(&self, file: ContentHash) -> Result<FileFacts, UpstreamError> {
-        let bytes = self.inner.len(unnamed(file)).await.map_err(as_upstream)?;
+        let bytes = self.bytes(file).await?;
         let read = self.inner.objects.read_outboard(file).await;
         let outboard = read.map_err(|error| as_upstream(read_failed(error, unnamed(file))))?;
         Ok(FileFacts { bytes, outboard })
+    }
+
+    async fn bytes(&self, file: ContentHash) -> Result<u64, UpstreamError> {
+        self.inner.len(unnamed(file)).await.map_err(as_upstream)
     }
 
     async fn read(&self, file: ContentHash, range: ByteRange) -> Result<Bytes, UpstreamError> {

@@ -2,23 +2,17 @@
 
 use std::sync::Arc;
 
-use axum::body::Body;
-use axum::http::{Request, StatusCode, header};
 use bytes::Bytes;
 use contracts_delivery::{
-    Bandwidth, ByteRange, ClusterSecret, Extension, FrameRate, Origin, OriginError, Release,
-    ReleaseId, StoredFile, Upstream as _, UpstreamError, VideoRendition, WithdrawalLog as _,
+    Bandwidth, ByteRange, Extension, FrameRate, Origin, OriginError, Release, ReleaseId,
+    StoredFile, Upstream as _, UpstreamError, VideoRendition, WithdrawalLog as _,
 };
 use data_engine::{MemoryEngine, SharedEngine};
 use data_objects::Objects;
-use http_body_util::BodyExt as _;
 use platform_clock::{ManualClock, Timestamp};
-use tower::ServiceExt as _;
 
+use crate::OriginStore;
 use crate::limits::REMOVAL_GRACE;
-use crate::{OriginStore, fill_router};
-
-const SECRET: &str = "a-secret-of-the-cluster";
 
 struct Bed {
     folder: tempfile::TempDir,
@@ -211,62 +205,4 @@ async fn collect_takes_what_an_earlier_run_stored_and_never_published() {
             kept.bytes
         );
     }
-}
-
-async fn fetch(origin: &OriginStore, path: &str, headers: &[(&str, &str)]) -> (StatusCode, Bytes) {
-    let mut request = Request::get(path);
-    for (name, value) in headers {
-        request = request.header(*name, *value);
-    }
-    let router = fill_router(origin.clone(), ClusterSecret::new(SECRET).unwrap());
-    let response = router
-        .oneshot(request.body(Body::empty()).unwrap())
-        .await
-        .unwrap();
-    let status = response.status();
-    (
-        status,
-        response.into_body().collect().await.unwrap().to_bytes(),
-    )
-}
-
-#[tokio::test]
-async fn the_fill_service_gives_ranges_to_whoever_shows_the_secret() {
-    let bed = Bed::new();
-    let origin = bed.start().await;
-    let (shared, one, two) = publish_two(&origin).await;
-    let path = format!("/fill/v1/files/{}", shared.name.hash);
-    let bearer = format!("Bearer {SECRET}");
-    let auth = (header::AUTHORIZATION.as_str(), bearer.as_str());
-
-    assert_eq!(fetch(&origin, &path, &[]).await.0, StatusCode::UNAUTHORIZED);
-    let wrong = ("authorization", "Bearer another-secret-of-others");
-    assert_eq!(
-        fetch(&origin, &path, &[wrong]).await.0,
-        StatusCode::UNAUTHORIZED
-    );
-    let whole = fetch(&origin, &path, &[auth]).await;
-    assert_eq!(whole, (StatusCode::OK, Bytes::from_static(b"track")));
-    let part = fetch(&origin, &path, &[auth, ("range", "bytes=1-2")]).await;
-    assert_eq!(
-        part,
-        (StatusCode::PARTIAL_CONTENT, Bytes::from_static(b"ra"))
-    );
-    let outside = fetch(&origin, &path, &[auth, ("range", "bytes=5-9")]).await;
-    assert_eq!(outside.0, StatusCode::RANGE_NOT_SATISFIABLE);
-    let outboard = fetch(&origin, &format!("{path}/outboard"), &[auth]).await;
-    assert_eq!(
-        outboard,
-        (StatusCode::OK, Bytes::new()),
-        "one block needs no tree"
-    );
-    let trick = fetch(&origin, "/fill/v1/files/..%2f..%2fsecret", &[auth]).await;
-    assert_eq!(trick.0, StatusCode::BAD_REQUEST);
-
-    origin.withdraw(one).await.unwrap();
-    origin.withdraw(two).await.unwrap();
-    assert_eq!(
-        fetch(&origin, &path, &[auth]).await.0,
-        StatusCode::NOT_FOUND
-    );
 }

@@ -3,7 +3,7 @@
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 
-use contracts_delivery::{ApplianceId, Tier};
+use contracts_delivery::{ApplianceId, Location, Tier};
 use delivery_fill::{BoxFacts, seed_of};
 use delivery_routes::{Announced, Announcer, Route, RouteTable, TableBuilder};
 use delivery_steering::decision::{Fleet, Load, Place};
@@ -258,13 +258,12 @@ fn prefix(network: u32) -> IpNet {
 
 /// A place in an area of some hundred kilometres.
 fn place(area: u32, chance: &mut Chance) -> Option<Place> {
-    let (north, east) = (chance.unit() as f32 * 4.0, chance.unit() as f32 * 6.0);
+    let (north, east) = (chance.unit() * 4.0, chance.unit() * 6.0);
     let (row, column) = (area / 4, area % 4);
-    Place::new(
-        30.0 + row as f32 * 10.0 + north,
-        column as f32 * 12.0 + east,
-    )
-    .ok()
+    let (row, column) = (f64::from(row), f64::from(column));
+    Location::new(30.0 + row * 10.0 + north, column * 12.0 + east)
+        .map(Place::from)
+        .ok()
 }
 
 #[cfg(test)]

@@ -27,7 +27,7 @@ pub use criterion::{Content, Criterion, Standing, Throughput};
 pub use fleet::{Fleet, Load, Member, Moment, TooMany};
 pub use holdings::{Holdings, NoSuchFile};
 pub use learned::{Learned, Measured, Sample};
-pub use place::{BadPlace, Nearness, Place};
+pub use place::{Nearness, Place};
 pub use ranker::{BadRanker, Ranker};
 pub use reservations::Reservations;
 pub use weigh::{RouteWeight, Weighed, Weight};

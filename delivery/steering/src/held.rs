@@ -55,6 +55,14 @@ impl FileSets {
         true
     }
 
+    /// How many of these files an appliance holds.
+    pub(crate) fn count_held(&self, by: Announcer, files: &[ContentHash]) -> usize {
+        let Some(set) = self.sets.get(&by) else {
+            return 0;
+        };
+        files.iter().filter(|file| set.contains(*file)).count()
+    }
+
     /// Says which releases there are and which of their files matter, the most important first. Others are forgotten.
     pub(crate) fn describe(
         &mut self,

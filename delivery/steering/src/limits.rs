@@ -12,6 +12,57 @@ pub const SILENCE: Duration = Duration::from_secs(6);
 /// it may reach the control plane and not the viewers.
 pub const SUSPICION: Duration = Duration::from_secs(30);
 
+/// Time from one round of probes to the next.
+pub const PROBE_PERIOD: Duration = Duration::from_secs(3);
+
+/// A probe that is not answered by then has failed.
+pub const PROBE_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// Probes that must fail in a row: one may be lost on the way.
+pub const PROBES_FAILED: u32 = 2;
+
+/// Probes under way at once.
+pub const MAX_PROBES: usize = 256;
+
+/// A fault that is seen again and again does not end between two looks.
+pub const FAULT_STANDS: Duration = Duration::from_secs(10);
+
+/// Answers between two reports from which on their failures are counted in percent.
+pub const JUDGED_ANSWERS: u64 = 20;
+
+/// Percent of its answers that an appliance may not fail.
+pub const FAILED_PERCENT: u64 = 5;
+
+/// Blocks that cannot be fetched between two reports, from which on it is a fault.
+pub const FAILED_FILLS: u64 = 8;
+
+/// Blocks that the disk fails between two reports, from which on it is a fault.
+pub const FAILED_BLOCKS: u64 = 3;
+
+/// The share of its capacity with which an appliance comes back.
+pub const LEAST_SHARE: f32 = 0.1;
+
+/// It has all of it back after so long; after twice as long each time it falls again.
+pub const RETURN: Duration = Duration::from_mins(1);
+
+/// But never later than this.
+pub const LONGEST_RETURN: Duration = Duration::from_mins(10);
+
+/// Falls are forgiven when so long has passed since the last.
+pub const FORGIVEN: Duration = Duration::from_hours(1);
+
+/// Most appliances of its own site that one is told to fill from.
+pub const MAX_PEERS: usize = 3;
+
+/// Most appliances of the tier above that one is told to fill from.
+pub const MAX_ABOVE: usize = 2;
+
+/// Whom an appliance fills from is found out anew after so long.
+pub const NEIGHBOURS_FOR: Duration = Duration::from_secs(30);
+
+/// Most networks of the table of places: some more than all that are routed, as such tables divide them further.
+pub const MAX_PLACED_NETWORKS: usize = 20_000_000;
+
 /// A silent appliance is shown to operators for a day, then forgotten.
 pub const FORGET: Duration = Duration::from_hours(24);
 
@@ -77,5 +128,12 @@ pub const KEY_CHECK: Duration = Duration::from_secs(10);
 pub const KEY_SWAP_TRIES: u32 = 8;
 
 const _: () = assert!(SILENCE.as_secs() >= 3 * REPORT_SECONDS as u64);
+/// Within ten seconds whoever cannot be reached is out, however badly the rounds fall.
+const _: () = {
+    let rounds = PROBE_PERIOD.as_secs() * PROBES_FAILED as u64;
+    assert!(PROBE_TIMEOUT.as_secs() < PROBE_PERIOD.as_secs());
+    assert!(rounds + PROBE_TIMEOUT.as_secs() <= 10);
+    assert!(FAULT_STANDS.as_secs() > PROBE_PERIOD.as_secs() + PROBE_TIMEOUT.as_secs());
+};
 const _: () = assert!(KEY_LEARNING.as_secs() >= KEY_CHECK.as_secs() + SILENCE.as_secs());
 const _: () = assert!(LOAD_BANDS[0] < LOAD_BANDS[1] && LOAD_BANDS[1] < FULL_LOAD);

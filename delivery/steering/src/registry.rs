@@ -3,12 +3,14 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use contracts_delivery::{ApplianceId, ApplianceReport, is_plain_name};
+use contracts_delivery::{ApplianceId, ApplianceReport, Neighbour, is_plain_name};
 use serde::Serialize;
 use url::Url;
 
-use crate::decision::{Fleet, Load, Moment};
-use crate::limits::{FORGET, SILENCE, SUSPICION};
+use crate::decision::{Fleet, Load, Member};
+use crate::health::{Fault, Health};
+use crate::limits::{FORGET, NEIGHBOURS_FOR, SILENCE};
+use crate::neighbours::{Stand, neighbours};
 
 /// Whether an appliance takes part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -16,7 +18,7 @@ use crate::limits::{FORGET, SILENCE, SUSPICION};
 pub enum ApplianceState {
     /// Reports.
     Up,
-    /// Reports, but clients failed on it a short while ago: ranked last.
+    /// Reports, but something is wrong with it, or was a short while ago: ranked last.
     Suspected,
     /// Silent: not ranked.
     Silent,
@@ -35,9 +37,24 @@ pub struct ApplianceView {
     pub sending_mbps: f64,
     /// What it sends over what it can send.
     pub load: f64,
+    /// What is wrong with it.
+    pub faults: Vec<Fault>,
+    /// The part of its capacity that it is trusted with: less than 1 while it comes back.
+    pub share: f32,
+    /// Its placed files.
+    pub placed: Fetched,
     /// Its last report.
     #[serde(flatten)]
     pub report: ApplianceReport,
+}
+
+/// How far an appliance's placed files are fetched.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Fetched {
+    /// Files placed on it.
+    pub wanted: usize,
+    /// Of them those it holds from end to end.
+    pub held: usize,
 }
 
 /// Every appliance that reported within a day, and the fleet that decisions are made of.
@@ -51,6 +68,10 @@ struct Seen {
     report: ApplianceReport,
     heard: Duration,
     sending_mbps: f64,
+    health: Health,
+    neighbours: Vec<Neighbour>,
+    /// When the neighbours were found out.
+    found_at: Option<Duration>,
 }
 
 impl Registry {
@@ -75,21 +96,54 @@ impl Registry {
             .seen
             .entry(appliance.clone())
             .and_modify(|seen| seen.hear(&report, now))
-            .or_insert_with(|| Seen {
-                report,
-                heard: now,
-                sending_mbps: 0.0,
-            });
+            .or_insert_with(|| Seen::first(report, now));
         if let Some(member) = fleet.get_mut(number) {
-            member.tier = seen.report.tier;
-            member.silent_from = (seen.heard + SILENCE).into();
-            member.load = Load {
-                sending_kbps: (seen.sending_mbps * 1e3) as u32,
-                capacity_kbps: seen.report.capacity_mbps.saturating_mul(1_000),
-                ..member.load
-            };
+            seen.enter(member, now);
         }
         Ok(())
+    }
+
+    /// Whom an appliance fills from before the origin.
+    pub(crate) fn neighbours(&mut self, appliance: &ApplianceId, now: Duration) -> Vec<Neighbour> {
+        let fresh = |at: Duration| now.saturating_sub(at) < NEIGHBOURS_FOR;
+        let Some(seen) = self.seen.get(appliance) else {
+            return Vec::new();
+        };
+        if seen.found_at.is_some_and(fresh) {
+            return seen.neighbours.clone();
+        }
+        let up = self.seen.iter().filter(|(_, seen)| seen.is_well(now));
+        let others = up.map(|(other, seen)| Stand::new(other, &seen.report));
+        let found = neighbours(&Stand::new(appliance, &seen.report), others);
+        if let Some(seen) = self.seen.get_mut(appliance) {
+            seen.neighbours.clone_from(&found);
+            seen.found_at = Some(now);
+        }
+        found
+    }
+
+    /// Those that are not silent, with where they serve.
+    pub(crate) fn reporting(&self, now: Duration) -> Vec<(ApplianceId, Url)> {
+        let up = self.seen.iter().filter(|(_, seen)| !seen.is_silent(now));
+        up.map(|(appliance, seen)| (appliance.clone(), seen.report.base_url.clone()))
+            .collect()
+    }
+
+    /// A monitor has something to say of an appliance's health.
+    pub(crate) fn judge(
+        &mut self,
+        fleet: &mut Fleet,
+        appliance: &ApplianceId,
+        now: Duration,
+        says: impl FnOnce(&mut Health),
+    ) {
+        let Some(seen) = self.seen.get_mut(appliance) else {
+            return;
+        };
+        says(&mut seen.health);
+        if let Some(member) = fleet.find(appliance).and_then(|by| fleet.get_mut(by)) {
+            seen.enter(member, now);
+        }
     }
 
     /// Where an appliance serves; none when it was forgotten.
@@ -98,13 +152,20 @@ impl Registry {
     }
 
     /// All of them, by name.
-    pub(crate) fn views(&self, fleet: &Fleet, now: Duration) -> Vec<ApplianceView> {
+    pub(crate) fn views(
+        &self,
+        now: Duration,
+        placed: impl Fn(&ApplianceId) -> Fetched,
+    ) -> Vec<ApplianceView> {
         let views = self.seen.iter().map(|(appliance, seen)| ApplianceView {
             appliance: appliance.clone(),
-            state: state(fleet, appliance, now),
+            state: seen.state(now),
             heard_s_ago: now.saturating_sub(seen.heard).as_secs_f64(),
             sending_mbps: seen.sending_mbps,
             load: seen.load(),
+            faults: seen.health.faults(now),
+            share: seen.health.share(now),
+            placed: placed(appliance),
             report: seen.report.clone(),
         });
         let mut views: Vec<_> = views.collect();
@@ -114,6 +175,49 @@ impl Registry {
 }
 
 impl Seen {
+    fn first(report: ApplianceReport, now: Duration) -> Self {
+        Self {
+            health: Health::beginning(report.vitals),
+            report,
+            heard: now,
+            sending_mbps: 0.0,
+            neighbours: Vec::new(),
+            found_at: None,
+        }
+    }
+
+    /// What decisions are made of.
+    fn enter(&self, member: &mut Member, now: Duration) {
+        let capacity_kbps = self.report.capacity_mbps.saturating_mul(1_000);
+        member.tier = self.report.tier;
+        member.place = self.report.location.map(Into::into);
+        member.silent_from = (self.heard + SILENCE).into();
+        member.suspected_until = self.health.ails_until().into();
+        member.load = Load {
+            sending_kbps: (self.sending_mbps * 1e3) as u32,
+            capacity_kbps: (capacity_kbps as f32 * self.health.share(now)) as u32,
+            ..member.load
+        };
+    }
+
+    fn is_silent(&self, now: Duration) -> bool {
+        now >= self.heard + SILENCE
+    }
+
+    fn is_well(&self, now: Duration) -> bool {
+        self.state(now) == ApplianceState::Up
+    }
+
+    fn state(&self, now: Duration) -> ApplianceState {
+        if self.is_silent(now) {
+            ApplianceState::Silent
+        } else if now < self.health.ails_until() {
+            ApplianceState::Suspected
+        } else {
+            ApplianceState::Up
+        }
+    }
+
     fn hear(&mut self, report: &ApplianceReport, now: Duration) {
         let elapsed = now.saturating_sub(self.heard).as_secs_f64();
         let restarted = report.started_at != self.report.started_at;
@@ -127,6 +231,9 @@ impl Seen {
             Some(_) if !restarted => {}
             _ => self.sending_mbps = 0.0,
         }
+        let was_silent = self.is_silent(now);
+        self.health
+            .reported(report.vitals, restarted, was_silent, now);
         if elapsed > 0.0 || restarted {
             self.report = report.clone();
             self.heard = now;
@@ -135,22 +242,6 @@ impl Seen {
 
     fn load(&self) -> f64 {
         self.sending_mbps / f64::from(self.report.capacity_mbps)
-    }
-}
-
-/// Clients failed on an appliance: it is ranked last for a while.
-pub(crate) fn suspect(fleet: &mut Fleet, appliance: &ApplianceId, now: Duration) {
-    if let Some(member) = fleet.find(appliance).and_then(|by| fleet.get_mut(by)) {
-        member.suspected_until = (now + SUSPICION).into();
-    }
-}
-
-fn state(fleet: &Fleet, appliance: &ApplianceId, now: Duration) -> ApplianceState {
-    match fleet.find(appliance).and_then(|by| fleet.get(by)) {
-        Some(member) if Moment::from(now) >= member.silent_from => ApplianceState::Silent,
-        Some(member) if Moment::from(now) < member.suspected_until => ApplianceState::Suspected,
-        Some(_) => ApplianceState::Up,
-        None => ApplianceState::Silent,
     }
 }
 
@@ -170,7 +261,7 @@ fn check(appliance: &ApplianceId, report: &ApplianceReport) -> Result<(), &'stat
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use contracts_delivery::{HeldFiles, Tier};
+    use contracts_delivery::{HeldFiles, Tier, Vitals};
     use platform_clock::Timestamp;
 
     use super::*;
@@ -189,6 +280,8 @@ pub(crate) mod tests {
             site: String::new(),
             held: HeldFiles::default(),
             placement: 0,
+            location: None,
+            vitals: Vitals::default(),
         }
     }
 
@@ -214,7 +307,7 @@ pub(crate) mod tests {
         }
 
         fn view(&self, now: Duration) -> ApplianceView {
-            self.registry.views(&self.fleet, now).remove(0)
+            self.registry.views(now, |_| Fetched::default()).remove(0)
         }
     }
 
@@ -251,7 +344,9 @@ pub(crate) mod tests {
     fn a_suspected_appliance_recovers_with_time() {
         let mut bed = Bed::default();
         bed.hear(report(0), s(0));
-        suspect(&mut bed.fleet, &id(), s(1));
+        bed.registry.judge(&mut bed.fleet, &id(), s(1), |health| {
+            health.failed_for_players(s(1));
+        });
         assert_eq!(bed.view(s(2)).state, ApplianceState::Suspected);
         bed.hear(report(0), s(31));
         assert_eq!(bed.view(s(31)).state, ApplianceState::Up);

@@ -65,7 +65,7 @@ mod tests {
     use axum::http::header;
     use contracts_delivery::{
         Claims, ClientFacts, OriginError, ReleaseId, SessionId, Steering as _, SteeringError,
-        SteeringRequest, TokenSigner as _, Withdrawal, WithdrawalLog,
+        SteeringRequest, Tier, TokenSigner as _, Withdrawal, WithdrawalLog,
     };
     use data_engine::MemoryEngine;
     use data_events::MemoryLog;
@@ -77,8 +77,9 @@ mod tests {
     use tower::ServiceExt as _;
 
     use super::*;
+    use crate::limits::{FAULT_STANDS, LEAST_SHARE, PROBE_PERIOD, SILENCE};
     use crate::registry::tests::report as a_report;
-    use crate::{DecisionEvent, console_router};
+    use crate::{DecisionEvent, Fault, console_router};
 
     const SECRET: &str = "a-secret-of-the-cluster";
 
@@ -222,6 +223,86 @@ mod tests {
         assert!((load() - 0.08).abs() < 1e-6);
         steering.ended(SessionId::from_bytes([9; 16]));
         assert!(load().abs() < 1e-6);
+    }
+
+    fn named(name: &str) -> ApplianceId {
+        ApplianceId(name.to_owned())
+    }
+
+    /// Who would serve a client, best first, and who of them stands where it should.
+    fn order(steering: &SteeringService) -> Vec<String> {
+        let release = ReleaseId(ContentHash::of(b"release"));
+        let decision = steering.explain([10, 0, 0, 7].into(), release, 1_000);
+        let names = decision.weighed.into_iter().map(|one| one.appliance.0);
+        names.collect()
+    }
+
+    #[tokio::test]
+    async fn whoever_probes_do_not_reach_is_last_within_two_rounds_and_comes_back_by_and_by() {
+        let (steering, clock) = steering(0).await;
+        let tiers = [
+            ("isp", Tier::Isp),
+            ("ix", Tier::Exchange),
+            ("ix-2", Tier::Exchange),
+        ];
+        let report = async || {
+            for (name, tier) in tiers {
+                let report = ApplianceReport {
+                    tier,
+                    ..a_report(0)
+                };
+                steering.report(&named(name), report).await.unwrap();
+            }
+        };
+        let probed = |reached: [bool; 3]| {
+            let names = tiers.map(|(name, _)| named(name));
+            steering.probed(names.into_iter().zip(reached).collect());
+        };
+        report().await;
+        assert_eq!(order(&steering)[0], "isp");
+        probed([false, true, true]);
+        assert_eq!(order(&steering)[0], "isp", "a probe may be lost");
+        clock.advance(PROBE_PERIOD);
+        report().await;
+        probed([false, true, true]);
+        assert_eq!(order(&steering)[2], "isp");
+        assert_eq!(steering.appliances()[0].faults, [Fault::Unreachable]);
+        clock.advance(FAULT_STANDS);
+        report().await;
+        probed([true, true, true]);
+        assert_eq!(order(&steering)[0], "isp");
+        let share = steering.appliances()[0].share;
+        assert!((share - LEAST_SHARE).abs() < 1e-6, "{share}");
+        // Most at once: the fault is here.
+        for _ in 0..2 {
+            probed([false, false, true]);
+        }
+        assert_eq!(order(&steering)[0], "isp");
+    }
+
+    #[tokio::test]
+    async fn with_every_box_of_a_tier_lost_the_next_one_serves() {
+        let (steering, clock) = steering(0).await;
+        let report = async |name: &str, tier| {
+            let report = ApplianceReport {
+                tier,
+                ..a_report(0)
+            };
+            steering.report(&named(name), report).await.unwrap();
+        };
+        for name in ["isp-1", "isp-2", "isp-3"] {
+            report(name, Tier::Isp).await;
+        }
+        report("ix", Tier::Exchange).await;
+        report("origin", Tier::Origin).await;
+        assert_eq!(order(&steering).len(), 5);
+        clock.advance(SILENCE);
+        report("ix", Tier::Exchange).await;
+        report("origin", Tier::Origin).await;
+        assert_eq!(order(&steering), ["ix", "origin"]);
+        report("isp-2", Tier::Isp).await;
+        assert_eq!(order(&steering)[0], "isp-2");
+        assert!(steering.appliances().iter().any(|it| it.share < 1.0));
     }
 
     #[tokio::test]

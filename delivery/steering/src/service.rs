@@ -10,7 +10,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use contracts_delivery::{
     ACCESS_TOPIC, AccessEvent, ApplianceId, ApplianceReport, Claims, ControlError, ControlPlane,
-    HeldFiles, OriginError, Placement, ReleaseId, ReportReply, TokenSigner, Withdrawal,
+    HeldFiles, Neighbour, OriginError, Placement, ReleaseId, ReportReply, TokenSigner, Withdrawal,
     WithdrawalLog,
 };
 use data_engine::SharedEngine;
@@ -21,12 +21,15 @@ use parking_lot::RwLock;
 use platform_clock::SharedClock;
 use platform_entropy::SharedEntropy;
 use platform_http::Shutdown;
+use url::Url;
 
 use crate::decision::{Knowledge, Ranker, Reservations, word};
 use crate::held::FileSets;
 use crate::keys::{Keys, KeysError};
 use crate::limits::{KEY_CHECK, REPORT_SECONDS, WITHDRAWALS_PAGE};
-use crate::registry::{ApplianceView, Registry, suspect};
+use crate::places::Places;
+use crate::probe::{self, Prober, is_telling};
+use crate::registry::{ApplianceView, Fetched, Registry};
 
 /// Why steering could not begin.
 #[derive(Debug, thiserror::Error)]
@@ -48,6 +51,7 @@ pub struct SteeringService {
 struct Inner {
     state: RwLock<State>,
     routes: SharedTable,
+    places: RwLock<Arc<Places>>,
     ranker: Ranker,
     keys: Keys,
     withdrawals: Arc<dyn WithdrawalLog>,
@@ -82,6 +86,7 @@ impl SteeringService {
             inner: Arc::new(Inner {
                 state: RwLock::default(),
                 routes: SharedTable::default(),
+                places: RwLock::default(),
                 ranker: Ranker::default(),
                 keys,
                 withdrawals,
@@ -108,7 +113,47 @@ impl SteeringService {
     pub fn appliances(&self) -> Vec<ApplianceView> {
         let state = self.inner.state.read();
         let now = self.inner.clock.monotonic();
-        state.registry.views(&state.knowledge.fleet, now)
+        state
+            .registry
+            .views(now, |appliance| state.fetched(appliance))
+    }
+
+    /// Probes whoever reports, every few seconds, until `shutdown`.
+    pub async fn probe_loop(&self, prober: Arc<dyn Prober>, shutdown: Shutdown) {
+        probe::run(self.clone(), prober, shutdown).await;
+    }
+
+    pub(crate) fn reporting(&self) -> Vec<(ApplianceId, Url)> {
+        let now = self.inner.clock.monotonic();
+        self.inner.state.read().registry.reporting(now)
+    }
+
+    /// What one round of probes found.
+    pub(crate) fn probed(&self, found: Vec<(ApplianceId, bool)>) {
+        let failed = found.iter().filter(|(_, reached)| !reached).count();
+        if !is_telling(failed, found.len()) {
+            tracing::warn!(
+                failed,
+                "most appliances cannot be reached from here; that is not held against them"
+            );
+            return;
+        }
+        let (now, mut state) = (self.inner.clock.monotonic(), self.inner.state.write());
+        let State {
+            registry,
+            knowledge,
+            ..
+        } = &mut *state;
+        for (appliance, reached) in found {
+            registry.judge(&mut knowledge.fleet, &appliance, now, |health| {
+                health.probed(reached, now);
+            });
+        }
+    }
+
+    /// Where clients are from now on.
+    pub fn set_places(&self, places: Places) {
+        *self.inner.places.write() = Arc::new(places);
     }
 
     /// Says which releases there are, and of each the files whose holders matter, at most [`crate::limits::MAX_WANTED`].
@@ -135,7 +180,29 @@ impl SteeringService {
     pub fn suspect(&self, appliance: &ApplianceId) {
         let now = self.inner.clock.monotonic();
         let mut state = self.inner.state.write();
-        suspect(&mut state.knowledge.fleet, appliance, now);
+        let State {
+            registry,
+            knowledge,
+            ..
+        } = &mut *state;
+        registry.judge(&mut knowledge.fleet, appliance, now, |health| {
+            health.failed_for_players(now);
+        });
+    }
+}
+
+impl State {
+    /// How far an appliance's placed files are fetched.
+    fn fetched(&self, appliance: &ApplianceId) -> Fetched {
+        let placed = self.placements.get(appliance);
+        let by = self.knowledge.fleet.find(appliance);
+        let Some((placed, by)) = placed.zip(by) else {
+            return Fetched::default();
+        };
+        Fetched {
+            wanted: placed.files.len(),
+            held: self.files.count_held(by, &placed.files),
+        }
     }
 }
 
@@ -166,6 +233,7 @@ impl ControlPlane for SteeringService {
             next_report_s: if more { 0 } else { REPORT_SECONDS },
             held_understood,
             placement: self.inner.placement(appliance, has),
+            neighbours: self.inner.neighbours(appliance, now),
         })
     }
 
@@ -219,6 +287,10 @@ impl Inner {
         registry.hear(&mut knowledge.fleet, appliance, report, now)?;
         let by = knowledge.fleet.find(appliance);
         Ok(by.is_some_and(|by| files.hear(&mut knowledge.holdings, by, &held)))
+    }
+
+    fn neighbours(&self, appliance: &ApplianceId, now: Duration) -> Vec<Neighbour> {
+        self.state.write().registry.neighbours(appliance, now)
     }
 
     /// What an appliance should keep, unless that is what it has.

@@ -10,7 +10,7 @@ use crate::plan::Plan;
 use delivery_simulation::{Report as Day, Scale, Spread, simulate};
 use tests_figures::Report;
 
-use policies::{Belady, Lru, Sieve};
+use policies::{Appliance, Belady, Lru, Sieve};
 use workload::{Workload, held_back};
 
 const HITS: [Figure; 2] = [Figure::HitOverLru, Figure::HitOverOptimum];
@@ -58,9 +58,10 @@ fn hits(plan: &Plan, workload: &Workload, capacity: usize, report: &mut Report) 
     let ours = workload.placed(capacity);
     let lru = workload.hits(&mut Lru::new(capacity));
     let sieve = workload.hits(&mut Sieve::new(capacity));
+    let unplaced = workload.hits(&mut Appliance::new(capacity));
     let optimum = workload.hits(&mut Belady::new(capacity, workload.requests()));
     let how = format!(
-        "placed nightly {ours:.4}, LRU {lru:.4}, SIEVE {sieve:.4}, Belady {optimum:.4}; {}",
+        "placed nightly {ours:.4}, nothing placed {unplaced:.4}, LRU {lru:.4}, SIEVE {sieve:.4}, Belady {optimum:.4}; {}",
         workload.describe()
     );
     for (figure, value) in HITS.into_iter().zip([ours / lru, ours / optimum]) {

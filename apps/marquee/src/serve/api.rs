@@ -54,7 +54,8 @@ pub(crate) fn router(
         public = public.merge(backups.layer(owners.clone()).into());
     }
     let (router, document) = public.split_for_parts();
-    let mut consoles = delivery_steering::console_router(delivery.steering.clone());
+    let mut consoles = delivery_steering::console_router(delivery.steering.clone())
+        .merge(delivery_misses::console_router(delivery.misses.clone()));
     if let Some(workplace) = workplace {
         let uploads = studio_ingest::router(Arc::clone(&workplace.uploads));
         consoles = consoles.nest(studio_ingest::PATH, uploads);

@@ -3,9 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail};
-use axum::Router;
-use axum::routing::get;
-use delivery_edge::{Appliance, HttpControl, HttpFill, Listeners};
+use delivery_edge::{Appliance, FillClient, HttpControl, Listeners, Upstreams, fill_router};
 use platform_clock::SystemClock;
 use platform_http::Shutdown;
 use platform_observe::Metrics;
@@ -31,14 +29,14 @@ pub(crate) async fn run(config: &Config, serve: &Serve, shutdown: Shutdown) -> R
     let address = listeners.address();
     let own = settings.appliance(&config.upstream, address, &serve.data);
     let base = own.base_url.clone();
-    let fill =
-        HttpFill::new(own.origin_url.clone(), secret.clone()).context("cannot prepare HTTP")?;
+    let client = FillClient::new(secret.clone()).context("cannot prepare HTTP")?;
+    let origin = Arc::new(client.at(own.origin_url.clone()));
     let control =
-        HttpControl::new(own.control_url.clone(), secret).context("cannot prepare HTTP")?;
+        HttpControl::new(own.control_url.clone(), secret.clone()).context("cannot prepare HTTP")?;
     let appliance = Appliance::open(
         own,
         SystemClock::shared(),
-        Arc::new(fill),
+        Upstreams::with_neighbours(origin, client),
         Arc::new(control),
     )
     .await?;
@@ -47,10 +45,8 @@ pub(crate) async fn run(config: &Config, serve: &Serve, shutdown: Shutdown) -> R
     }
     let metrics = Metrics::new();
     metrics.register(|registry| appliance.register_metrics(registry));
-    let health = Router::new()
-        .route("/healthz", get(|| async { "ok\n" }))
-        .route("/readyz", get(|| async { "ok\n" }));
-    let beside = health.merge(metrics.router());
+    let fill = fill_router(appliance.stored_files(), secret);
+    let beside = fill.merge(delivery::health()).merge(metrics.router());
     let mut tasks = JoinSet::new();
     delivery::serve(listeners, appliance, beside, &mut tasks, &shutdown);
     println!("appliance {} is ready at {base}", settings.id);

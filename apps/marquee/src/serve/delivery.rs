@@ -4,11 +4,14 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
-use contracts_delivery::{ApplianceId, ClusterSecret, ControlPlane, Tier, Upstream};
-use delivery_edge::{Appliance, EdgeConfig, Listeners};
-use delivery_origin::{OriginStore, fill_router};
+use axum::Router;
+use axum::routing::get;
+use contracts_delivery::{ApplianceId, ClusterSecret, ControlPlane, Tier};
+use delivery_edge::{Appliance, EdgeConfig, FillClient, Listeners, Upstreams, fill_router};
+use delivery_misses::MissesService;
+use delivery_origin::OriginStore;
 use delivery_planner::Planner;
-use delivery_steering::SteeringService;
+use delivery_steering::{HttpProber, SteeringService};
 use platform_http::Shutdown;
 use tokio::task::JoinSet;
 
@@ -19,6 +22,7 @@ use crate::config::{Config, EdgeSettings, player_url};
 pub(crate) struct Delivery {
     pub(crate) origin: OriginStore,
     pub(crate) steering: SteeringService,
+    pub(crate) misses: MissesService,
 }
 
 impl Delivery {
@@ -36,7 +40,12 @@ impl Delivery {
             entropy,
         )
         .await?;
-        Ok(Self { origin, steering })
+        let misses = MissesService::new(Arc::clone(&ground.log), Arc::clone(clock));
+        Ok(Self {
+            origin,
+            steering,
+            misses,
+        })
     }
 
     /// Decides what appliances keep.
@@ -45,12 +54,18 @@ impl Delivery {
         Planner::new(Arc::clone(&ground.log), origin, Arc::clone(&ground.clock))
     }
 
-    /// Starts the loops that keep files, keys and reservations in order.
-    pub(crate) fn start_loops(&self, tasks: &mut JoinSet<()>, shutdown: &Shutdown) {
+    /// Starts the loops that keep files, keys, reservations and the misses in order.
+    pub(crate) fn start_loops(&self, tasks: &mut JoinSet<()>, shutdown: &Shutdown) -> Result<()> {
         let (origin, stop) = (self.origin.clone(), shutdown.clone());
         tasks.spawn(async move { origin.sweep_loop(stop).await });
         let (steering, stop) = (self.steering.clone(), shutdown.clone());
         tasks.spawn(async move { steering.tend_loop(stop).await });
+        let prober = Arc::new(HttpProber::new().context("cannot prepare HTTP")?);
+        let (steering, stop) = (self.steering.clone(), shutdown.clone());
+        tasks.spawn(async move { steering.probe_loop(prober, stop).await });
+        let (misses, stop) = (self.misses.clone(), shutdown.clone());
+        tasks.spawn(async move { misses.follow(stop).await });
+        Ok(())
     }
 
     /// The origin's listener: fill for appliances, and films for viewers no appliance can serve.
@@ -76,9 +91,10 @@ impl Delivery {
             cache_bytes: 0,
             ..EdgeConfig::default()
         };
-        let appliance = self.local_appliance(own, ground).await?;
-        let fill = fill_router(self.origin.clone(), secret.clone());
-        serve(listeners, appliance, fill, tasks, shutdown);
+        let upstreams = Upstreams::origin(Arc::new(self.origin.clone()));
+        let appliance = self.local_appliance(own, upstreams, ground).await?;
+        let fill = fill_router(Arc::new(self.origin.clone()), secret.clone());
+        serve(listeners, appliance, fill.merge(health()), tasks, shutdown);
         Ok(address)
     }
 
@@ -87,29 +103,37 @@ impl Delivery {
         &self,
         settings: &EdgeSettings,
         config: &Config,
+        secret: &ClusterSecret,
         ground: &Ground,
         tasks: &mut JoinSet<()>,
         shutdown: &Shutdown,
     ) -> Result<()> {
         let listeners = Listeners::bind(settings.listen, settings.threads)?;
         let own = settings.appliance(&config.upstream, listeners.address(), &ground.data);
-        let appliance = self.local_appliance(own, ground).await?;
+        let client = FillClient::new(secret.clone()).context("cannot prepare HTTP")?;
+        let upstreams = Upstreams::with_neighbours(Arc::new(self.origin.clone()), client);
+        let appliance = self.local_appliance(own, upstreams, ground).await?;
         ground.metrics.register(|registry| {
             let label = ("appliance".into(), settings.id.0.clone().into());
             appliance.register_metrics(registry.sub_registry_with_label(label));
         });
-        serve(listeners, appliance, axum::Router::new(), tasks, shutdown);
+        let fill = fill_router(appliance.stored_files(), secret.clone());
+        serve(listeners, appliance, fill.merge(health()), tasks, shutdown);
         Ok(())
     }
 
     /// Opens an appliance and reports it, so that steering knows it before the first viewer comes.
-    async fn local_appliance(&self, config: EdgeConfig, ground: &Ground) -> Result<Appliance> {
-        let upstream: Arc<dyn Upstream> = Arc::new(self.origin.clone());
+    async fn local_appliance(
+        &self,
+        config: EdgeConfig,
+        upstreams: Upstreams,
+        ground: &Ground,
+    ) -> Result<Appliance> {
         let plane: Arc<dyn ControlPlane> = Arc::new(self.steering.clone());
         let name = config.id.clone();
         let opened = async {
             let appliance =
-                Appliance::open(config, Arc::clone(&ground.clock), upstream, plane).await?;
+                Appliance::open(config, Arc::clone(&ground.clock), upstreams, plane).await?;
             appliance.report().await?;
             anyhow::Ok(appliance)
         };
@@ -119,11 +143,18 @@ impl Delivery {
     }
 }
 
+/// What an appliance answers to whoever looks after it.
+pub(crate) fn health() -> Router {
+    Router::new()
+        .route("/healthz", get(|| async { "ok\n" }))
+        .route("/readyz", get(|| async { "ok\n" }))
+}
+
 /// Serves an appliance, and the routes `beside` what players ask for, and lets it report.
 pub(crate) fn serve(
     listeners: Listeners,
     appliance: Appliance,
-    beside: axum::Router,
+    beside: Router,
     tasks: &mut JoinSet<()>,
     shutdown: &Shutdown,
 ) {

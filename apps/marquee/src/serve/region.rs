@@ -8,11 +8,12 @@ use contracts_delivery::Origin as _;
 use platform_http::{Server, Shutdown};
 use tokio::task::JoinSet;
 
+use super::changes::Changes;
 use super::delivery::Delivery;
 use super::ground::Ground;
 use super::membership::Membership;
 use super::studio::Workplace;
-use super::{api, chores, owner, planner, records, routes, secret};
+use super::{api, chores, owner, places, planner, records, routes, secret};
 use crate::cli::Serve;
 use crate::config::{Config, address_url};
 use crate::demo;
@@ -29,6 +30,9 @@ pub(crate) async fn run(
     let secret = secret::read_or_make(&ground.data, &*ground.entropy).await?;
     let delivery = Delivery::open(&ground).await?;
     routes::begin(&config.routes, &delivery.steering).await?;
+    if let Some(table) = &config.steering.places {
+        places::begin(table, &delivery.steering).await?;
+    }
     let membership = Membership::open(&config, &ground, &delivery).await?;
     let workplace = if with_studio {
         Some(Workplace::open(&config, &ground, &delivery, &membership).await?)
@@ -39,11 +43,10 @@ pub(crate) async fn run(
     let server = Server::bind(serve.listen.unwrap_or(config.server.listen)).await?;
     let address = server.address();
     let mut tasks = JoinSet::new();
-    delivery.start_loops(&mut tasks, &shutdown);
+    delivery.start_loops(&mut tasks, &shutdown)?;
     records::start(config.records.listen, &ground, &mut tasks, &shutdown).await?;
     planner::start(&mut tasks, &delivery, &membership, &ground, &shutdown);
-    let (settings, steering) = (config.routes.clone(), delivery.steering.clone());
-    tasks.spawn(routes::follow(settings, steering, shutdown.clone()));
+    follow_files(&config, &delivery, &mut tasks, &shutdown);
     let origin = delivery
         .start_origin(&config, &secret, &ground, &mut tasks, &shutdown)
         .await?;
@@ -52,7 +55,7 @@ pub(crate) async fn run(
     if with_edges {
         for edge in &config.edges {
             delivery
-                .start_edge(edge, &config, &ground, &mut tasks, &shutdown)
+                .start_edge(edge, &config, &secret, &ground, &mut tasks, &shutdown)
                 .await?;
         }
     }
@@ -82,6 +85,36 @@ pub(crate) async fn run(
     }
     while tasks.join_next().await.is_some() {}
     Ok(())
+}
+
+/// Reads the files that steering stands on again when they change.
+fn follow_files(
+    config: &Config,
+    delivery: &Delivery,
+    tasks: &mut JoinSet<()>,
+    shutdown: &Shutdown,
+) {
+    let (settings, steering) = (config.routes.clone(), delivery.steering.clone());
+    let (mut changes, stop) = (Changes::of(routes::files(&settings)), shutdown.clone());
+    tasks.spawn(async move {
+        while changes.next(&stop).await.is_some() {
+            if let Err(error) = routes::begin(&settings, &steering).await {
+                tracing::error!("the routes stay as they were: {error:#}");
+            }
+        }
+    });
+    let Some(table) = config.steering.places.clone() else {
+        return;
+    };
+    let (steering, stop) = (delivery.steering.clone(), shutdown.clone());
+    let mut changes = Changes::of(vec![table.clone()]);
+    tasks.spawn(async move {
+        while changes.next(&stop).await.is_some() {
+            if let Err(error) = places::begin(&table, &steering).await {
+                tracing::error!("the places stay as they were: {error:#}");
+            }
+        }
+    });
 }
 
 /// Goes on with open titles, and on the first start makes the demonstration films.

@@ -1,10 +1,9 @@
-//! The routes of the configuration: read at the start, and again whenever one of their files changes.
+//! The routes of the configuration.
 
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::BufReader;
-use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, bail};
 use contracts_delivery::ApplianceId;
@@ -12,19 +11,11 @@ use delivery_mrt::Dump;
 use delivery_routes::{Route, parse_list};
 use delivery_steering::SteeringService;
 use ipnet::IpNet;
-use platform_http::Shutdown;
 
 use crate::config::RouteSettings;
 
-/// How often the files are looked at: a network that changes its mind waits no longer than a player keeps an
-/// answer.
-const CHECK: Duration = Duration::from_secs(10);
-
 /// Networks by the appliance that serves them.
 type Announced = BTreeMap<ApplianceId, Vec<(IpNet, Route)>>;
-
-/// What tells whether a file changed; nothing for one that is not there.
-type Stamp = Vec<Option<(SystemTime, u64)>>;
 
 /// Reads every file and puts the routes to use.
 ///
@@ -34,29 +25,6 @@ pub(crate) async fn begin(settings: &[RouteSettings], steering: &SteeringService
     let settings = settings.to_vec();
     let announced = tokio::task::spawn_blocking(move || read(&settings)).await??;
     apply(announced, steering.clone()).await
-}
-
-/// Puts changed files to use, until `shutdown`. Where one cannot be used, the routes stay as they were.
-pub(crate) async fn follow(
-    settings: Vec<RouteSettings>,
-    steering: SteeringService,
-    shutdown: Shutdown,
-) {
-    if settings.is_empty() {
-        return;
-    }
-    let mut known = stamp(&settings);
-    let mut ticks = tokio::time::interval(CHECK);
-    while shutdown.run_until_cancelled(ticks.tick()).await.is_some() {
-        let now = stamp(&settings);
-        if now == known {
-            continue;
-        }
-        known = now;
-        if let Err(error) = begin(&settings, &steering).await {
-            tracing::error!("the routes stay as they were: {error:#}");
-        }
-    }
 }
 
 async fn apply(announced: Announced, steering: SteeringService) -> Result<()> {
@@ -108,21 +76,16 @@ fn dump(settings: &RouteSettings) -> Result<Vec<(IpNet, Route)>> {
     Ok(best.collect())
 }
 
-fn stamp(settings: &[RouteSettings]) -> Stamp {
-    let of = |path: &Path| {
-        let facts = std::fs::metadata(path).ok()?;
-        Some((facts.modified().ok()?, facts.len()))
-    };
-    let files = settings.iter().flat_map(files);
-    files.map(|path| of(path)).collect()
-}
-
-fn files(settings: &RouteSettings) -> impl Iterator<Item = &PathBuf> {
-    settings.prefixes.iter().chain(&settings.mrt)
+/// Every file that routes are read from.
+pub(crate) fn files(settings: &[RouteSettings]) -> Vec<PathBuf> {
+    let of = |one: &RouteSettings| one.prefixes.iter().chain(&one.mrt).cloned().collect();
+    settings.iter().flat_map::<Vec<PathBuf>, _>(of).collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
 
     fn settings(list: &Path) -> RouteSettings {
@@ -141,9 +104,8 @@ mod tests {
         let both = [settings(&list), settings(&list)];
         let announced = read(&both).unwrap();
         assert_eq!(announced[&both[0].appliance].len(), 4);
-        let before = stamp(&both);
+        assert_eq!(files(&both), [list.clone(), list.clone()]);
         std::fs::write(&list, "198.51.100.0/24\n10.0.0.1/8\n").unwrap();
-        assert_ne!(stamp(&both), before);
         let error = format!("{:#}", read(&both).unwrap_err());
         assert!(
             error.contains("north.prefixes: line 2: 10.0.0.1/8"),

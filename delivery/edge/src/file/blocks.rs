@@ -84,6 +84,12 @@ impl<W, E: Copy> Blocks<W, E> {
         matches!(self.states.get(block as usize), Some(State::Kept))
     }
 
+    /// Whether the block is stored, by this run or an earlier one.
+    pub(crate) fn has(&self, block: u32) -> bool {
+        let state = self.states.get(block as usize);
+        matches!(state, Some(State::Stored | State::Kept))
+    }
+
     /// Whether a block's fill could be started now without a waiter.
     pub(crate) fn is_absent(&self, block: u32) -> bool {
         matches!(

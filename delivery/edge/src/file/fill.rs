@@ -9,8 +9,11 @@ use platform_clock::SharedClock;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::library::Library;
-use crate::limits::{AHEAD_FILLS, FAILURE_COOLDOWN, FILL_TIMEOUT, FILL_TRIES, WAITED_FILLS};
+use crate::limits::{
+    AHEAD_FILLS, FAILURE_COOLDOWN, FILL_TIMEOUT, FILL_TRIES, NEAR_TIMEOUT, WAITED_FILLS,
+};
 use crate::metrics::EdgeMetrics;
+use crate::upstreams::Upstreams;
 
 use super::disk::DiskFile;
 use super::{OpenFile, blocking};
@@ -19,7 +22,7 @@ use super::{OpenFile, blocking};
 pub(crate) struct Filler {
     pub(crate) metrics: EdgeMetrics,
     clock: SharedClock,
-    upstream: Arc<dyn Upstream>,
+    upstreams: Arc<Upstreams>,
     /// Asked for room; gone when the appliance is.
     library: Weak<Library>,
     waited: Arc<Semaphore>,
@@ -28,7 +31,7 @@ pub(crate) struct Filler {
 
 impl Filler {
     pub(crate) fn new(
-        upstream: Arc<dyn Upstream>,
+        upstreams: Arc<Upstreams>,
         clock: SharedClock,
         metrics: EdgeMetrics,
         library: Weak<Library>,
@@ -36,7 +39,7 @@ impl Filler {
         Self {
             metrics,
             clock,
-            upstream,
+            upstreams,
             library,
             waited: Arc::new(Semaphore::new(WAITED_FILLS)),
             ahead: Arc::new(Semaphore::new(AHEAD_FILLS)),
@@ -47,6 +50,11 @@ impl Filler {
         self.clock.monotonic()
     }
 
+    /// Blocks being fetched because somebody waits.
+    pub(crate) fn waited_for(&self) -> u64 {
+        WAITED_FILLS.saturating_sub(self.waited.available_permits()) as u64
+    }
+
     /// Leave to fill a block nobody waits for yet; `None` when enough of them are under way.
     pub(crate) fn ahead_permit(&self) -> Option<OwnedSemaphorePermit> {
         Arc::clone(&self.ahead).try_acquire_owned().ok()
@@ -54,6 +62,7 @@ impl Filler {
 
     /// The disk cannot give a stored block: it takes no room any more, and is filled when it is asked for.
     pub(crate) fn lost(&self, file: &OpenFile, block: u32) {
+        self.metrics.failed_blocks.inc();
         if file.lose(block)
             && let Some(library) = self.library.upgrade()
         {
@@ -133,6 +142,7 @@ impl Fill {
         let bytes = checked.await.ok().flatten();
         if bytes.is_none() {
             tracing::warn!(file = %self.file.hash, block, "a stored block was damaged; filling it");
+            self.filler.metrics.failed_blocks.inc();
             if let Some(library) = self.filler.library.upgrade() {
                 library.give_back(self.file.hash, range.len());
             }
@@ -140,16 +150,38 @@ impl Fill {
         bytes
     }
 
-    /// The block from upstream, verified.
+    /// The block, verified: from a neighbour that has it, else from the origin.
     async fn fetch(&self) -> Result<Bytes, UpstreamError> {
+        let metrics = &self.filler.metrics;
+        let (bytes, near) = match self.fetch_near().await {
+            Some(bytes) => (bytes, true),
+            None => (self.fetch_last().await?, false),
+        };
+        metrics.fill_blocks.inc();
+        metrics.fill_bytes.inc_by(bytes.len() as u64);
+        if near {
+            metrics.neighbour_bytes.inc_by(bytes.len() as u64);
+        }
+        Ok(bytes)
+    }
+
+    async fn fetch_near(&self) -> Option<Bytes> {
+        let (upstreams, file) = (&self.filler.upstreams, self.file.hash);
+        for near in upstreams.near(file, self.filler.now()) {
+            match self.fetch_once(near.upstream(), NEAR_TIMEOUT).await {
+                Ok(bytes) => return Some(bytes),
+                Err(error) => near.failed(file, error, self.filler.now()),
+            }
+        }
+        None
+    }
+
+    async fn fetch_last(&self) -> Result<Bytes, UpstreamError> {
         let mut failed = UpstreamError::Down;
         for _ in 0..FILL_TRIES {
-            match self.fetch_once().await {
-                Ok(bytes) => {
-                    self.filler.metrics.fill_blocks.inc();
-                    self.filler.metrics.fill_bytes.inc_by(bytes.len() as u64);
-                    return Ok(bytes);
-                }
+            let origin = self.filler.upstreams.last();
+            match self.fetch_once(origin, FILL_TIMEOUT).await {
+                Ok(bytes) => return Ok(bytes),
                 // Waiting twice as long, or asking twice for what is not there, helps nobody.
                 Err(error @ (UpstreamError::Timeout | UpstreamError::NotFound)) => {
                     return Err(error);
@@ -160,10 +192,14 @@ impl Fill {
         Err(failed)
     }
 
-    async fn fetch_once(&self) -> Result<Bytes, UpstreamError> {
+    async fn fetch_once(
+        &self,
+        upstream: &dyn Upstream,
+        patience: Duration,
+    ) -> Result<Bytes, UpstreamError> {
         let range = self.file.block_range(self.block);
-        let read = self.filler.upstream.read(self.file.hash, range);
-        let read = tokio::time::timeout(FILL_TIMEOUT, read).await;
+        let read = upstream.read(self.file.hash, range);
+        let read = tokio::time::timeout(patience, read).await;
         let bytes = read.map_err(|_| UpstreamError::Timeout)??;
         let (file, block) = (Arc::clone(&self.file), u64::from(self.block));
         let verified =
@@ -186,6 +222,7 @@ impl Fill {
         });
         let stored = stored.await.unwrap_or_else(|error| {
             tracing::warn!(file = %self.file.hash, %error, "cannot store a block; passing it through");
+            self.filler.metrics.failed_blocks.inc();
             None
         });
         if stored.is_none() {

@@ -47,6 +47,13 @@ impl Stored {
         whole.map(|(file, _)| *file).collect()
     }
 
+    /// Whether anything of it is there.
+    pub(crate) fn has_some(&self, file: ContentHash) -> bool {
+        self.files
+            .get(&file)
+            .is_some_and(|extent| extent.stored > 0)
+    }
+
     /// These files are to be kept, and no others.
     pub(crate) fn place(&mut self, files: impl IntoIterator<Item = ContentHash>) {
         self.placed = files.into_iter().collect();

@@ -11,10 +11,10 @@ use bytes::Bytes;
 use contracts_delivery::{
     AccessEvent, ApplianceId, ApplianceReport, Bandwidth, ByteRange, Claims, ControlError,
     ControlPlane, Extension, FrameRate, KeySet, Placement, Release, ReleaseId, ReportReply,
-    SessionId, SigningKey, StoredFile, Upstream, VideoRendition,
+    SessionId, SigningKey, StoredFile, VideoRendition,
 };
 use data_objects::ContentHash;
-use delivery_edge::{Appliance, EdgeConfig, Listeners};
+use delivery_edge::{Appliance, EdgeConfig, Listeners, Upstreams};
 use http_body_util::BodyExt as _;
 use parking_lot::Mutex;
 use platform_clock::{ManualClock, Timestamp};
@@ -65,6 +65,7 @@ impl ControlPlane for Control {
         self.reports.lock().push(report);
         let withdrawn = self.withdrawn.lock();
         Ok(ReportReply {
+            neighbours: Vec::new(),
             keys: KeySet {
                 keys: vec![self.key.clone()],
             },
@@ -148,7 +149,7 @@ impl Bed {
         folder: Option<tempfile::TempDir>,
     ) -> Self {
         let (fill, plane) = (
-            Arc::clone(&upstream) as Arc<dyn Upstream>,
+            Upstreams::origin(Arc::clone(&upstream) as _),
             Arc::clone(&control),
         );
         let appliance = Appliance::open(config.clone(), clock.clone(), fill, plane)

@@ -11,11 +11,13 @@ use contracts_delivery::{
 use data_engine::{MemoryEngine, SharedEngine};
 use data_events::MemoryLog;
 use data_objects::Objects;
-use delivery_edge::{Appliance, EdgeConfig, HttpControl, HttpFill, Listeners};
-use delivery_origin::{OriginStore, fill_router};
+use delivery_edge::{
+    Appliance, EdgeConfig, FillClient, HttpControl, Listeners, Upstreams, fill_router,
+};
+use delivery_origin::OriginStore;
 use delivery_steering::decision::Content;
 use delivery_steering::{SteeringService, report_router};
-use platform_clock::ManualClock;
+use platform_clock::{ManualClock, Timestamp};
 use platform_entropy::SeededEntropy;
 use platform_http::{Server, Shutdown};
 use reqwest::StatusCode;
@@ -24,22 +26,22 @@ use url::Url;
 
 use crate::bed::{EXPIRES, START, film, release};
 
-struct Cluster {
+pub(crate) struct Cluster {
     folder: tempfile::TempDir,
     clock: Arc<ManualClock>,
     origin: OriginStore,
-    steering: SteeringService,
-    control: Listening,
+    pub(crate) steering: SteeringService,
+    pub(crate) control: Listening,
 }
 
-struct Listening {
-    url: Url,
+pub(crate) struct Listening {
+    pub(crate) url: Url,
     shutdown: Shutdown,
     task: JoinHandle<()>,
 }
 
 impl Listening {
-    async fn new(router: axum::Router) -> Self {
+    pub(crate) async fn new(router: axum::Router) -> Self {
         let server = Server::bind(([127, 0, 0, 1], 0).into())
             .await
             .unwrap()
@@ -54,11 +56,12 @@ impl Listening {
         }
     }
 
-    /// Players' door to an appliance.
+    /// Players' and neighbours' door to an appliance.
     fn of(appliance: Appliance, listeners: Listeners) -> Self {
         let url = Url::parse(&format!("http://{}/", listeners.address())).unwrap();
         let shutdown = Shutdown::new();
-        let serve = appliance.serve(listeners, axum::Router::new(), shutdown.clone());
+        let fill = fill_router(appliance.stored_files(), secret());
+        let serve = appliance.serve(listeners, fill, shutdown.clone());
         let task = tokio::spawn(async move { serve.await.unwrap() });
         Self {
             url,
@@ -67,18 +70,18 @@ impl Listening {
         }
     }
 
-    async fn stop(self) {
+    pub(crate) async fn stop(self) {
         self.shutdown.cancel();
         self.task.await.unwrap();
     }
 }
 
-fn secret() -> ClusterSecret {
+pub(crate) fn secret() -> ClusterSecret {
     ClusterSecret::new("a-secret-of-the-cluster").unwrap()
 }
 
 impl Cluster {
-    async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = ManualClock::at(START);
         let engine: SharedEngine = Arc::new(MemoryEngine::default());
@@ -92,8 +95,8 @@ impl Cluster {
         let steering = SteeringService::open(&engine, log, events, clock.clone(), entropy)
             .await
             .unwrap();
-        let router =
-            fill_router(origin.clone(), secret()).merge(report_router(steering.clone(), secret()));
+        let router = fill_router(Arc::new(origin.clone()), secret())
+            .merge(report_router(steering.clone(), secret()));
         let control = Listening::new(router).await;
         Self {
             folder,
@@ -105,7 +108,12 @@ impl Cluster {
     }
 
     /// An appliance that has reported once.
-    async fn edge(&self, name: &str) -> (Appliance, Listening) {
+    pub(crate) async fn edge(&self, name: &str) -> (Appliance, Listening) {
+        self.edge_by(name, Arc::clone(&self.clock)).await
+    }
+
+    /// One with a clock of its own.
+    async fn edge_by(&self, name: &str, clock: Arc<ManualClock>) -> (Appliance, Listening) {
         let listeners = Listeners::bind(([127, 0, 0, 1], 0).into(), 1).unwrap();
         let base_url = Url::parse(&format!("http://{}/", listeners.address())).unwrap();
         let config = EdgeConfig {
@@ -115,9 +123,11 @@ impl Cluster {
             cache_bytes: 64 << 20,
             ..EdgeConfig::default()
         };
-        let fill = Arc::new(HttpFill::new(self.control.url.clone(), secret()).unwrap());
+        let client = FillClient::new(secret()).unwrap();
+        let origin = Arc::new(client.at(self.control.url.clone()));
+        let upstreams = Upstreams::with_neighbours(origin, client);
         let plane = Arc::new(HttpControl::new(self.control.url.clone(), secret()).unwrap());
-        let appliance = Appliance::open(config, self.clock.clone(), fill, plane)
+        let appliance = Appliance::open(config, clock, upstreams, plane)
             .await
             .unwrap();
         appliance.report().await.unwrap();
@@ -125,7 +135,7 @@ impl Cluster {
         (appliance, listening)
     }
 
-    async fn publish(&self, bytes: Vec<u8>) -> (ReleaseId, StoredFile) {
+    pub(crate) async fn publish(&self, bytes: Vec<u8>) -> (ReleaseId, StoredFile) {
         let file = self
             .origin
             .store_bytes(bytes.into(), Extension::Mp4)
@@ -143,7 +153,7 @@ impl Cluster {
         )
     }
 
-    fn url(&self, edge: &Listening, release: ReleaseId, file: StoredFile) -> Url {
+    pub(crate) fn url(&self, edge: &Listening, release: ReleaseId, file: StoredFile) -> Url {
         let session = SessionId::from_bytes([1; 16]);
         let token = self.steering.sign(&Claims {
             session,
@@ -154,7 +164,7 @@ impl Cluster {
     }
 }
 
-async fn fetch(url: &Url, range: &str) -> (StatusCode, Bytes) {
+pub(crate) async fn fetch(url: &Url, range: &str) -> (StatusCode, Bytes) {
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
     let response = client
         .get(url.clone())
@@ -239,6 +249,24 @@ async fn foreign_and_expired_tokens_are_refused() {
     assert_eq!(fetch(&foreign, "bytes=0-9").await.0, StatusCode::FORBIDDEN);
     cluster.clock.advance(EXPIRES.since(START));
     assert_eq!(fetch(&url, "bytes=0-9").await.0, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn a_clock_that_is_a_minute_off_serves_all_the_same() {
+    let cluster = Cluster::new().await;
+    let (release, file) = cluster.publish(film(0, 100)).await;
+    let minute = Duration::from_mins(1).as_millis() as u64;
+    let skewed = [START.millis() - minute, START.millis() + minute];
+    for (name, at) in ["slow", "fast"].into_iter().zip(skewed) {
+        let clock = ManualClock::at(Timestamp::from_millis(at));
+        let (_appliance, edge) = cluster.edge_by(name, clock).await;
+        let url = cluster.url(&edge, release, file);
+        assert_eq!(
+            fetch(&url, "bytes=0-9").await.0,
+            StatusCode::PARTIAL_CONTENT,
+            "{name}"
+        );
+    }
 }
 
 #[tokio::test]

@@ -10,6 +10,7 @@ mod caching;
 mod cluster;
 mod filling;
 mod flaky;
+mod neighbours;
 mod placed;
 mod protocol;
 mod serving;

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use contracts_delivery::ApplianceId;
+use contracts_delivery::{ApplianceId, Location};
 use data_objects::ContentHash;
 use delivery_routes::{Rib, Route};
 use proptest::prelude::*;
@@ -149,7 +149,7 @@ fn a_play_that_does_not_fit_goes_elsewhere_and_one_in_use_stays() {
 #[test]
 fn distance_counts_until_round_trips_are_measured() {
     let mut bed = Bed::default();
-    let place = |north, east| Some(Place::new(north, east).unwrap());
+    let place = |north, east| Some(Place::from(Location::new(north, east).unwrap()));
     let (berlin, madrid) = (
         bed.add("berlin", Tier::Isp, 0.0),
         bed.add("madrid", Tier::Isp, 0.0),

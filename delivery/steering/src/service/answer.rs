@@ -86,7 +86,7 @@ impl Inner {
     ) -> Question {
         Question {
             client,
-            place: None,
+            place: self.places.read().find(client),
             release,
             wanted: u64::MAX,
             nominal_kbps,

@@ -16,7 +16,7 @@ use contracts_delivery::{
 };
 use data_objects::ContentHash;
 use data_objects::tree::Outboard;
-use delivery_edge::{Appliance, EdgeConfig, Listeners};
+use delivery_edge::{Appliance, EdgeConfig, Listeners, Upstreams};
 use platform_clock::SystemClock;
 use tokio_util::sync::CancellationToken;
 
@@ -41,8 +41,8 @@ pub(crate) async fn run(mut words: impl Iterator<Item = String>) -> anyhow::Resu
         ..EdgeConfig::default()
     };
     let plane = Arc::new(Plane { log: log.into() });
-    let upstream = Arc::new(Folder { films });
-    let appliance = Appliance::open(config, SystemClock::shared(), upstream, plane).await?;
+    let upstreams = Upstreams::origin(Arc::new(Folder { films }));
+    let appliance = Appliance::open(config, SystemClock::shared(), upstreams, plane).await?;
     appliance.report().await?;
     let listeners = Listeners::bind(address, 1)?;
     let until = CancellationToken::new();
@@ -64,6 +64,7 @@ impl ControlPlane for Plane {
         report: ApplianceReport,
     ) -> Result<ReportReply, ControlError> {
         Ok(ReportReply {
+            neighbours: Vec::new(),
             keys: KeySet { keys: vec![key()] },
             withdrawn: Vec::new(),
             withdrawn_seq: report.withdrawn_seq,

@@ -1,6 +1,8 @@
 //! Caches of equal blocks that look back, and the one that looks ahead.
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
+
+use delivery_fill::Eviction;
 
 /// A cache.
 pub(super) trait Policy {
@@ -41,6 +43,40 @@ impl Policy for Lru {
             self.stamps.remove(&oldest);
         }
         before.is_some()
+    }
+}
+
+/// The appliance's own, with equal blocks and every request a play of its own.
+pub(super) struct Appliance {
+    eviction: Eviction<u32, u64>,
+    there: HashSet<u32>,
+    plays: u64,
+}
+
+impl Appliance {
+    pub(super) fn new(capacity: usize) -> Self {
+        Self {
+            eviction: Eviction::new(capacity as u64),
+            there: HashSet::new(),
+            plays: 0,
+        }
+    }
+}
+
+impl Policy for Appliance {
+    fn ask(&mut self, block: u32) -> bool {
+        self.plays += 1;
+        let is_there = !self.there.insert(block);
+        if !is_there {
+            self.eviction.grow(block, 1);
+        }
+        self.eviction.touch(block, self.plays);
+        while self.eviction.is_over()
+            && let Some(victim) = self.eviction.evict(|other| other != block)
+        {
+            self.there.remove(&victim);
+        }
+        is_there
     }
 }
 

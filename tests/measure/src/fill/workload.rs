@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use delivery_fill::{Forecast, History, Launch};
 use delivery_simulation::{Audience, Chance, Taste, Weighted, pace};
 
-use super::policies::{Policy, Sieve};
+use super::policies::{Appliance, Policy};
 use crate::limits::{
     BLOCKS, DAY_REQUESTS, HELD_BACK_DAYS, NEW_BLOCKS, PINNED_PART, QUICK_BLOCKS,
     QUICK_DAY_REQUESTS, WARM_DAYS,
@@ -125,10 +125,10 @@ impl Workload {
         self.rate(|_, title| policy.ask(title))
     }
 
-    /// The same where most of the room is placed every night, and the rest is SIEVE's.
+    /// The same where most of the room is placed every night, and the rest is as on an appliance.
     pub(super) fn placed(&self, capacity: usize) -> f64 {
         let pinned = (capacity as f64 * PINNED_PART) as usize;
-        let mut rest = Sieve::new(capacity - pinned);
+        let mut rest = Appliance::new(capacity - pinned);
         let mut placed: HashSet<u32> = HashSet::new();
         let mut asked = 0;
         self.rate(|hour, title| {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use contracts_delivery::{ApplianceId, ReleaseId, Tier};
+use contracts_delivery::{ApplianceId, Location, ReleaseId, Tier};
 use data_objects::ContentHash;
 use delivery_routes::Announcer;
 use delivery_steering::decision::{Knowledge, Load, Place};
@@ -20,9 +20,9 @@ pub(super) fn release(title: u32) -> ReleaseId {
 
 /// A place where people live, drawn by `chance`.
 pub(super) fn place(chance: u64) -> Option<Place> {
-    let north = (chance % 110) as f32 - 45.0;
-    let east = ((chance >> 16) % 360) as f32 - 180.0;
-    Place::new(north, east).ok()
+    let north = (chance % 110) as f64 - 45.0;
+    let east = ((chance >> 16) % 360) as f64 - 180.0;
+    Location::new(north, east).map(Place::from).ok()
 }
 
 /// 17,000 appliances that report, but for one in a hundred; one in twenty is full, one in fifty suspected.

@@ -6,38 +6,37 @@
 //! "FIFO queues are all you need for cache eviction", SOSP 2023).
 
 use std::collections::{HashMap, HashSet, VecDeque};
-
-use contracts_delivery::SessionId;
-use data_objects::ContentHash;
+use std::hash::Hash;
 
 use crate::limits::MAX_GHOSTS;
 
 const MAX_USES: u8 = 3;
 const SMALL_SHARE: u64 = 10;
 
-/// The files in the cache, by the order in which they may go.
+/// The files in a cache, by the order in which they may go: `F` names a file, and `P` a play.
 #[derive(Debug)]
-pub(crate) struct Eviction {
+pub struct Eviction<F, P> {
     capacity: u64,
     bytes: u64,
     small_bytes: u64,
-    small: VecDeque<ContentHash>,
-    main: VecDeque<ContentHash>,
-    files: HashMap<ContentHash, Weighed>,
-    ghosts: VecDeque<ContentHash>,
-    ghost_names: HashSet<ContentHash>,
+    small: VecDeque<F>,
+    main: VecDeque<F>,
+    files: HashMap<F, Weighed<P>>,
+    ghosts: VecDeque<F>,
+    ghost_names: HashSet<F>,
 }
 
-#[derive(Debug, Default)]
-struct Weighed {
+#[derive(Debug)]
+struct Weighed<P> {
     bytes: u64,
     uses: u8,
     in_main: bool,
-    last_play: Option<SessionId>,
+    last_play: Option<P>,
 }
 
-impl Eviction {
-    pub(crate) fn new(capacity: u64) -> Self {
+impl<F: Copy + Eq + Hash, P: Copy + Eq> Eviction<F, P> {
+    /// An empty cache that may hold `capacity` bytes.
+    pub fn new(capacity: u64) -> Self {
         Self {
             capacity,
             bytes: 0,
@@ -51,22 +50,22 @@ impl Eviction {
     }
 
     /// Bytes of all files.
-    pub(crate) const fn bytes(&self) -> u64 {
+    pub const fn bytes(&self) -> u64 {
         self.bytes
     }
 
     /// All files, in no order.
-    pub(crate) fn files(&self) -> Vec<ContentHash> {
+    pub fn files(&self) -> Vec<F> {
         self.files.keys().copied().collect()
     }
 
     /// Whether something must go.
-    pub(crate) const fn is_over(&self) -> bool {
+    pub const fn is_over(&self) -> bool {
         self.bytes > self.capacity
     }
 
     /// A play used the file. The many requests of one play count once.
-    pub(crate) fn touch(&mut self, file: ContentHash, play: SessionId) {
+    pub fn touch(&mut self, file: F, play: P) {
         if let Some(weighed) = self.files.get_mut(&file)
             && weighed.last_play.replace(play) != Some(play)
         {
@@ -75,7 +74,7 @@ impl Eviction {
     }
 
     /// The file takes `bytes` more.
-    pub(crate) fn grow(&mut self, file: ContentHash, bytes: u64) {
+    pub fn grow(&mut self, file: F, bytes: u64) {
         let known_ghost = self.ghost_names.contains(&file);
         let (small, main) = (&mut self.small, &mut self.main);
         let weighed = self.files.entry(file).or_insert_with(|| {
@@ -85,8 +84,10 @@ impl Eviction {
                 small.push_back(file);
             }
             Weighed {
+                bytes: 0,
+                uses: 0,
                 in_main: known_ghost,
-                ..Weighed::default()
+                last_play: None,
             }
         });
         weighed.bytes += bytes;
@@ -97,7 +98,7 @@ impl Eviction {
     }
 
     /// The file takes `bytes` less: they could not be stored after all.
-    pub(crate) fn shrink(&mut self, file: ContentHash, bytes: u64) {
+    pub fn shrink(&mut self, file: F, bytes: u64) {
         if let Some(weighed) = self.files.get_mut(&file) {
             let bytes = bytes.min(weighed.bytes);
             weighed.bytes -= bytes;
@@ -109,7 +110,7 @@ impl Eviction {
     }
 
     /// The file is gone for another reason. Returns the bytes it took.
-    pub(crate) fn remove(&mut self, file: ContentHash) -> u64 {
+    pub fn remove(&mut self, file: F) -> u64 {
         let bytes = self.forget(file);
         self.small.retain(|one| *one != file);
         self.main.retain(|one| *one != file);
@@ -118,7 +119,7 @@ impl Eviction {
 
     /// Takes out the file to evict; `None` when none `may_go`. Moves files between the queues on the
     /// way.
-    pub(crate) fn evict(&mut self, may_go: impl Fn(ContentHash) -> bool) -> Option<ContentHash> {
+    pub fn evict(&mut self, may_go: impl Fn(F) -> bool) -> Option<F> {
         let small_first = self.small_bytes > self.capacity / SMALL_SHARE || self.main.is_empty();
         let victim = if small_first {
             self.evict_small(&may_go)
@@ -132,7 +133,7 @@ impl Eviction {
         Some(victim)
     }
 
-    fn evict_small(&mut self, may_go: &impl Fn(ContentHash) -> bool) -> Option<ContentHash> {
+    fn evict_small(&mut self, may_go: &impl Fn(F) -> bool) -> Option<F> {
         for _ in 0..self.small.len() {
             let file = self.small.pop_front()?;
             let Some(weighed) = self.files.get_mut(&file) else {
@@ -152,7 +153,7 @@ impl Eviction {
         None
     }
 
-    fn evict_main(&mut self, may_go: &impl Fn(ContentHash) -> bool) -> Option<ContentHash> {
+    fn evict_main(&mut self, may_go: &impl Fn(F) -> bool) -> Option<F> {
         for _ in 0..self.main.len() * (usize::from(MAX_USES) + 1) {
             let file = self.main.pop_front()?;
             let Some(weighed) = self.files.get_mut(&file) else {
@@ -167,7 +168,7 @@ impl Eviction {
         None
     }
 
-    fn forget(&mut self, file: ContentHash) -> u64 {
+    fn forget(&mut self, file: F) -> u64 {
         let Some(weighed) = self.files.remove(&file) else {
             return 0;
         };
@@ -178,7 +179,7 @@ impl Eviction {
         weighed.bytes
     }
 
-    fn remember(&mut self, file: ContentHash) {
+    fn remember(&mut self, file: F) {
         if self.ghost_names.insert(file) {
             self.ghosts.push_back(file);
         }
@@ -196,27 +197,19 @@ mod tests {
 
     use super::*;
 
-    fn file(number: u8) -> ContentHash {
-        ContentHash::of(&[number])
-    }
-
-    fn play(number: u8) -> SessionId {
-        SessionId::from_bytes([number; 16])
-    }
-
     #[test]
     fn what_many_watch_stays_and_what_one_watched_goes() {
         let mut eviction = Eviction::new(100);
-        eviction.grow(file(1), 40);
-        eviction.touch(file(1), play(1));
-        eviction.touch(file(1), play(2));
+        eviction.grow(1, 40);
+        eviction.touch(1, 1);
+        eviction.touch(1, 2);
         for number in 2..9 {
-            eviction.grow(file(number), 40);
+            eviction.grow(number, 40);
             for _ in 0..50 {
-                eviction.touch(file(number), play(number));
+                eviction.touch(number, number);
             }
             while eviction.is_over() {
-                assert_ne!(eviction.evict(|_| true), Some(file(1)));
+                assert_ne!(eviction.evict(|_| true), Some(1));
             }
         }
         assert!(eviction.bytes() <= 100);
@@ -224,10 +217,10 @@ mod tests {
 
     #[test]
     fn a_file_being_read_stays() {
-        let mut eviction = Eviction::new(10);
-        eviction.grow(file(1), 20);
+        let mut eviction = Eviction::<u8, u8>::new(10);
+        eviction.grow(1, 20);
         assert_eq!(eviction.evict(|_| false), None);
-        assert_eq!(eviction.evict(|_| true), Some(file(1)));
+        assert_eq!(eviction.evict(|_| true), Some(1));
         assert_eq!(eviction.bytes(), 0);
     }
 
@@ -237,22 +230,21 @@ mod tests {
             steps in proptest::collection::vec((0_u8..5, 0_u8..12, 1_u64..50), 0..300),
         ) {
             let mut eviction = Eviction::new(200);
-            let mut model: HashMap<ContentHash, u64> = HashMap::new();
+            let mut model: HashMap<u8, u64> = HashMap::new();
             for (action, number, bytes) in steps {
-                let name = file(number);
                 match action {
                     0 | 1 => {
-                        eviction.grow(name, bytes);
-                        *model.entry(name).or_default() += bytes;
+                        eviction.grow(number, bytes);
+                        *model.entry(number).or_default() += bytes;
                     }
-                    2 => eviction.touch(name, play(bytes as u8)),
+                    2 => eviction.touch(number, bytes as u8),
                     3 => {
-                        eviction.shrink(name, bytes);
-                        if let Some(held) = model.get_mut(&name) {
+                        eviction.shrink(number, bytes);
+                        if let Some(held) = model.get_mut(&number) {
                             *held = held.saturating_sub(bytes);
                         }
                     }
-                    _ => prop_assert_eq!(eviction.remove(name), model.remove(&name).unwrap_or(0)),
+                    _ => prop_assert_eq!(eviction.remove(number), model.remove(&number).unwrap_or(0)),
                 }
                 while eviction.is_over() {
                     let victim = eviction.evict(|_| true);
