@@ -4,7 +4,7 @@ import { defineConfig } from 'vite';
 
 /** Where `npm run dev` finds the HTTP API. */
 const api = process.env['MARQUEE_API'] ?? 'http://127.0.0.1:8400';
-const apiPaths = ['/accounts', '/discovery', '/catalog', '/video-contents', '/artwork', '/viewing', '/playback', '/studio/v1', '/p/'];
+const apiPaths = ['/accounts', '/discovery', '/catalog', '/video-contents', '/artwork', '/viewing', '/playback', '/studio/v1', '/steering', '/delivery', '/p/'];
 
 export default defineConfig({
   plugins: [svelte()],

@@ -44,7 +44,7 @@ test('the first start published three films with subtitles in two languages', ()
 for (const [name, size] of Object.entries(SIZES)) {
   test(`every main page stands at ${name} size`, async () => {
     const page = await signedIn(size);
-    const pages = { home: '/', title: `/title/${titles[0].id}`, search: '/search?q=orbit', studio: '/studio', 'studio-title': `/studio/title/${titles[0].id}` };
+    const pages = { home: '/', title: `/title/${titles[0].id}`, search: '/search?q=orbit', studio: '/studio', 'studio-title': `/studio/title/${titles[0].id}`, network: '/network' };
     for (const [what, path] of Object.entries(pages)) {
       await page.goto(service.url + path + (name === 'tv' ? `${path.includes('?') ? '&' : '?'}tv=1` : ''));
       await page.locator('h1, h2').first().waitFor();
@@ -86,5 +86,19 @@ test('a film resumed half-way has its sound from there', async () => {
   const { currentTime } = await until(page, stats, (now) => now?.currentTime > 15, 'playback from the bookmark');
   const sound = await page.evaluate(() => globalThis.__marquee.player.getBufferedInfo().audio);
   assert.ok(sound.some(({ start, end }) => start <= currentTime && currentTime <= end), `sound buffered: ${JSON.stringify(sound)}`);
+  await page.context().close();
+});
+
+test('the network page says where bytes came from, and who fell silent', async () => {
+  const page = await signedIn(SIZES.laptop);
+  await page.goto(`${service.url}/network`);
+  await page.getByTestId('network-mark').first().waitFor();
+  const belongs = page.getByTestId('misses-place').filter({ hasText: 'edge-1' });
+  await belongs.getByText('100 %').waitFor();
+  await keep(page, 'network-played-laptop');
+  await service.appliances.get('edge-1').stop();
+  const row = page.locator('[data-testid="network-appliance"][data-appliance="edge-1"]');
+  await row.getByText(/Silent.*no report for \d+ s/).waitFor();
+  await page.getByTestId('network-answers').getByText('in trouble: edge-1').waitFor();
   await page.context().close();
 });

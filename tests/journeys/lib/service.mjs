@@ -114,7 +114,7 @@ export class Service {
     const config = join(this.folder, `${name}.toml`);
     writeFileSync(config, [
       '[[edges]]', `id = "${name}"`, `listen = "127.0.0.1:${port}"`,
-      `cache = "${join(this.folder, name)}"`, '[upstream]', `control = "${this.url}"`,
+      `cache = "${join(this.folder, name)}"`, 'location = { latitude = 52.37, longitude = 4.9 }', '[upstream]', `control = "${this.url}"`,
       `origin = "http://127.0.0.1:${this.ports.origin}"`, `secret_file = "${join(this.data, 'cluster.secret')}"`,
     ].join('\n'));
     const running = new Running(name, ['serve', '--roles', 'edge', '--config', config]);

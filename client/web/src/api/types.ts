@@ -126,6 +126,8 @@ export interface TitleStatus {
   steps: Step[];
   duration_ms?: number | null;
   added_at: string;
+  /** What is published of it. */
+  release?: string | null;
   /** Whole films in one file, for devices that play no manifest. */
   downloads?: WholeFile[];
 }
@@ -248,4 +250,50 @@ export interface LadderReport {
   /** Frames of the finished rungs that were scored, and the CPU time of that. */
   measured_frames: number;
   measured_cpu_ms: number;
+}
+
+export type Tier = 'isp' | 'exchange' | 'origin';
+
+export type ApplianceState = 'up' | 'suspected' | 'silent';
+
+export type Fault = 'answers' | 'fills' | 'disk' | 'unreachable' | 'players';
+
+/** An appliance as operators see it: its last report, and what is thought of it. */
+export interface NetworkAppliance {
+  appliance: string;
+  state: ApplianceState;
+  faults: Fault[];
+  /** The part of its capacity that it is trusted with: less than 1 while it comes back. */
+  share: number;
+  heard_s_ago: number;
+  sending_mbps: number;
+  /** What it sends over what it can send. */
+  load: number;
+  /** Files placed on it, and how many of them it holds whole. */
+  placed: { wanted: number; held: number };
+  base_url: string;
+  tier: Tier;
+  site: string;
+  capacity_mbps: number;
+  cached_bytes: number;
+  cache_bytes: number;
+  in_flight: number;
+  location?: { latitude: number; longitude: number };
+}
+
+/** Bytes by where they came from: `hit` from where they belong, the others from elsewhere and why. */
+export interface ServedBytes {
+  hit: number;
+  content: number;
+  health: number;
+  other: number;
+}
+
+export interface MissesReport {
+  /** Bytes that found the decision they belong to, that did not, and that still wait for it. */
+  completeness: { joined: number; alone: number; waiting: number };
+  all: ServedBytes;
+  hours: (ServedBytes & { at: string })[];
+  places: (ServedBytes & { place: string })[];
+  releases: (ServedBytes & { release: string })[];
 }

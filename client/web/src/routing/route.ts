@@ -8,6 +8,7 @@ export type Route =
   | { page: 'sign-in'; next: string }
   | { page: 'studio' }
   | { page: 'studio-title'; id: string }
+  | { page: 'network' }
   | { page: 'not-found' };
 
 /** Reads an address. Anything unknown or malformed is the not-found page, never an error. */
@@ -20,6 +21,7 @@ export function parseRoute(pathname: string, search = ''): Route {
     if (first === 'search') return { page: 'search', query: query.get('q') ?? '' };
     if (first === 'sign-in') return { page: 'sign-in', next: localPath(query.get('next')) };
     if (first === 'studio') return { page: 'studio' };
+    if (first === 'network') return { page: 'network' };
   }
   if (segments.length === 2 && second !== undefined) {
     if (first === 'title') return { page: 'title', id: second };
@@ -32,6 +34,7 @@ export function parseRoute(pathname: string, search = ''): Route {
 export const paths = {
   home: '/',
   studio: '/studio',
+  network: '/network',
   title: (id: string): string => `/title/${encodeURIComponent(id)}`,
   watch: (id: string): string => `/watch/${encodeURIComponent(id)}`,
   search: (query = ''): string => (query === '' ? '/search' : `/search?q=${encodeURIComponent(query)}`),

@@ -1,0 +1,72 @@
+// What the network's page says of appliances and bytes, as data. Pure: no clock, no drawing.
+import type { ApplianceState, Fault, NetworkAppliance, ServedBytes, Tier } from '../api/types';
+
+export const TIERS: readonly { tier: Tier; name: string }[] = [
+  { tier: 'isp', name: 'In internet providers’ networks' },
+  { tier: 'exchange', name: 'At internet exchanges' },
+  { tier: 'origin', name: 'Origin' },
+];
+
+const STATES: Record<ApplianceState, string> = { up: 'Up', suspected: 'Ranked last', silent: 'Silent' };
+
+const FAULTS: Record<Fault, string> = {
+  answers: 'too many of its answers fail',
+  fills: 'it cannot fetch what it lacks',
+  disk: 'its disk fails',
+  unreachable: 'it does not answer from here',
+  players: 'players failed on it',
+};
+
+export type Mood = 'good' | 'busy' | 'failing';
+
+/** How an appliance fares, in words: its state, and why. */
+export function standing(it: NetworkAppliance): { word: string; why: string; mood: Mood } {
+  const why = it.faults.map((fault) => FAULTS[fault]).join(', ');
+  if (it.state === 'silent') return { word: STATES.silent, why: `no report for ${Math.round(it.heard_s_ago)} s`, mood: 'failing' };
+  if (it.state === 'suspected') return { word: STATES.suspected, why, mood: 'failing' };
+  if (it.share < 1) return { word: 'Coming back', why: `with ${Math.round(it.share * 100)} % of its capacity`, mood: 'busy' };
+  return { word: STATES.up, why: '', mood: 'good' };
+}
+
+/** Mood that stands for several appliances: the worst of theirs. */
+export function worst(moods: readonly Mood[]): Mood {
+  return moods.includes('failing') ? 'failing' : moods.includes('busy') ? 'busy' : 'good';
+}
+
+/** Appliances that stand so near to one another that one mark on the map is theirs. */
+export interface Mark {
+  x: number;
+  y: number;
+  tier: Tier;
+  appliances: NetworkAppliance[];
+}
+
+/** Brings appliances of one tier within a cell of `size` pixels together; those without a place on the map are left out. */
+export function marks(all: readonly NetworkAppliance[], project: (longitude: number, latitude: number) => [number, number] | null, size: number): Mark[] {
+  const cells = new Map<string, Mark>();
+  for (const it of all) {
+    const at = it.location && project(it.location.longitude, it.location.latitude);
+    if (!at) continue;
+    const key = `${it.tier} ${Math.round(at[0] / size)} ${Math.round(at[1] / size)}`;
+    const known = cells.get(key);
+    if (known) known.appliances.push(it);
+    else cells.set(key, { x: at[0], y: at[1], tier: it.tier, appliances: [it] });
+  }
+  return [...cells.values()];
+}
+
+export const sum = (row: ServedBytes): number => row.hit + row.content + row.health + row.other;
+
+/** The part of the bytes that came from where they belong, in percent with one decimal; nothing when there are none. */
+export function hitPercent(row: ServedBytes): string | undefined {
+  const all = sum(row);
+  if (all === 0) return undefined;
+  // Never 100 while anything was missed.
+  return `${(Math.floor((row.hit / all) * 1000) / 10).toString()} %`;
+}
+
+export const CAUSES: readonly { key: 'content' | 'health' | 'other'; name: string; what: string }[] = [
+  { key: 'content', name: 'Content', what: 'no box there held the files' },
+  { key: 'health', name: 'Health', what: 'those that held them were full or failing' },
+  { key: 'other', name: 'Other', what: 'the player went elsewhere by itself' },
+];
