@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { NetworkAppliance } from '../src/api/types';
-import { hitPercent, marks, standing, worst } from '../src/network/network';
+import { hitPercent, lastHours, marks, standing, worst } from '../src/network/network';
 
 const appliance = (changes: Partial<NetworkAppliance> = {}): NetworkAppliance => ({
   appliance: 'edge-1',
@@ -45,6 +45,14 @@ describe('marks on the map', () => {
     const all = [at('a', 10, 10), at('b', 11, 11), at('c', 10, 10, 'exchange'), at('far', 60, 60), at('pole', 90, 0), appliance({ appliance: 'nowhere' })];
     const found = marks(all, flat, 20).map((mark) => mark.appliances.map((it) => it.appliance));
     expect(found).toEqual([['a', 'b'], ['c'], ['far']]);
+  });
+});
+
+describe('bars of the last hours', () => {
+  it('end with the present one and have a place for those without bytes', () => {
+    const row = { hit: 5, content: 0, health: 0, other: 0 };
+    const found = lastHours([{ ...row, at: '2026-11-27T20:00:00Z' }], Date.parse('2026-11-27T21:59:00Z'), 3);
+    expect(found.map((bar) => [new Date(bar.at).getUTCHours(), bar.hit])).toEqual([[19, 0], [20, 5], [21, 0]]);
   });
 });
 

@@ -65,6 +65,18 @@ export function hitPercent(row: ServedBytes): string | undefined {
   return `${(Math.floor((row.hit / all) * 1000) / 10).toString()} %`;
 }
 
+const HOUR_MS = 3_600_000;
+
+/** One bar an hour, the oldest first and the present hour last, those without bytes among them. */
+export function lastHours(rows: readonly (ServedBytes & { at: string })[], nowMs: number, count: number): (ServedBytes & { at: number })[] {
+  const now = Math.floor(nowMs / HOUR_MS);
+  const known = new Map(rows.map((row) => [Math.floor(Date.parse(row.at) / HOUR_MS), row]));
+  return Array.from({ length: count }, (_, index) => {
+    const hour = now - count + 1 + index;
+    return { hit: 0, content: 0, health: 0, other: 0, ...known.get(hour), at: hour * HOUR_MS };
+  });
+}
+
 export const CAUSES: readonly { key: 'content' | 'health' | 'other'; name: string; what: string }[] = [
   { key: 'content', name: 'Content', what: 'no box there held the files' },
   { key: 'health', name: 'Health', what: 'those that held them were full or failing' },
