@@ -146,7 +146,7 @@ pub const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// Events taken from the system in one turn.
 pub const EVENTS: usize = 1_024;
 
-/// Steps one connection may take in a turn: with [`SEND_STEP`], 2 MiB.
+/// Steps one connection may take in a turn, of which one sends a part of a film: [`SEND_STEP`] of it at most.
 pub const TURN_STEPS: usize = 4;
 
 /// An event loop looks at the clock at least so often.

@@ -4,9 +4,13 @@
 pub(crate) mod appliance;
 mod films;
 mod load;
+pub(crate) mod sealed;
 mod side;
 
+use std::sync::Arc;
+
 use anyhow::Context as _;
+use rustls::ClientConfig;
 use tests_figures::Report;
 
 use crate::edge::films::Films;
@@ -18,7 +22,13 @@ use crate::limits::{COLD_CLIENTS, EDGE_ROUNDS, EDGE_SECONDS, QUICK_EDGE_SECONDS,
 use crate::plan::Plan;
 use crate::rounds::{Paired, Side};
 
-const FIGURES: [Figure; 3] = [Figure::PlainCpu, Figure::SmallRate, Figure::ColdFirstByte];
+const FIGURES: [Figure; 5] = [
+    Figure::PlainCpu,
+    Figure::TlsCpu,
+    Figure::TlsSmallCpu,
+    Figure::SmallRate,
+    Figure::ColdFirstByte,
+];
 
 pub(crate) fn measure(plan: &Plan, ground: &Ground, report: &mut Report) -> anyhow::Result<()> {
     let Some(sides) = Sides::find()? else {
@@ -37,6 +47,14 @@ pub(crate) fn measure(plan: &Plan, ground: &Ground, report: &mut Report) -> anyh
     };
     if plan.wants(Figure::PlainCpu) {
         bench.plain(report).context("2 MiB")?;
+    }
+    for (figure, names) in [
+        (Figure::TlsCpu, &bench.films.large),
+        (Figure::TlsSmallCpu, &bench.films.middle),
+    ] {
+        if plan.wants(figure) {
+            bench.tls(figure, names, report).context("TLS")?;
+        }
     }
     if plan.wants(Figure::SmallRate) {
         bench.small(report).context("1 KiB")?;
@@ -65,19 +83,31 @@ struct Done {
 
 impl Bench<'_> {
     fn plain(&self, report: &mut Report) -> anyhow::Result<()> {
-        let rounds = self.warm(&self.films.large)?;
-        let of = |value: fn(&Done) -> f64| paired(&rounds, value);
-        let (cpu, rate) = (of(|done| done.cpu_per_gib), of(|done| done.gib_per_s));
-        let how = format!(
-            "{:.3} s a GiB, nginx {:.3}; {:.2} GiB/s, nginx {:.2} ({:.2}); {WARM_CLIENTS} connections; {}",
-            cpu.ours, cpu.peer, rate.ours, rate.peer, rate.ratio, self.sides.versions
-        );
-        report.add(Figure::PlainCpu, cpu.ratio, &how);
+        let rounds = self.warm(&self.films.large, None)?;
+        self.add_cpu(Figure::PlainCpu, &rounds, "in clear", report);
         Ok(())
     }
 
+    /// By TLS, with one cipher on both sides and one handshake for each connection.
+    fn tls(&self, figure: Figure, names: &[String], report: &mut Report) -> anyhow::Result<()> {
+        let trusting = sealed::trusting(&self.sides.certificate)?;
+        let rounds = self.warm(names, Some(&trusting))?;
+        self.add_cpu(figure, &rounds, sealed::CIPHER, report);
+        Ok(())
+    }
+
+    fn add_cpu(&self, figure: Figure, rounds: &[(Done, Done)], what: &str, report: &mut Report) {
+        let of = |value: fn(&Done) -> f64| paired(rounds, value);
+        let (cpu, rate) = (of(|done| done.cpu_per_gib), of(|done| done.gib_per_s));
+        let how = format!(
+            "{:.3} s a GiB, nginx {:.3}; {:.2} GiB/s, nginx {:.2} ({:.2}); {WARM_CLIENTS} connections; {what}; {}",
+            cpu.ours, cpu.peer, rate.ours, rate.peer, rate.ratio, self.sides.versions
+        );
+        report.add(figure, cpu.ratio, &how);
+    }
+
     fn small(&self, report: &mut Report) -> anyhow::Result<()> {
-        let rounds = self.warm(&self.films.small)?;
+        let rounds = self.warm(&self.films.small, None)?;
         let of = |value: fn(&Done) -> f64| paired(&rounds, value);
         let (rate, cpu) = (
             of(|done| done.requests_per_s),
@@ -92,17 +122,28 @@ impl Bench<'_> {
     }
 
     /// Rounds of both sides by turns, with everything in the page cache.
-    fn warm(&self, names: &[String]) -> anyhow::Result<Vec<(Done, Done)>> {
+    fn warm(
+        &self,
+        names: &[String],
+        tls: Option<&Arc<ClientConfig>>,
+    ) -> anyhow::Result<Vec<(Done, Done)>> {
         let mut rounds = Vec::new();
         for round in 0..=EDGE_ROUNDS {
             let mut pair = [None, None];
             for side in Side::order(round) {
-                let server = self.sides.of(side);
+                let (server, address) = if tls.is_some() {
+                    let server = self.sides.sealed(side);
+                    (server, server.tls_address)
+                } else {
+                    let server = self.sides.of(side);
+                    (server, server.address)
+                };
                 let requests = server.requests(names)?;
                 let load = Load {
-                    address: server.address,
+                    address,
                     requests: &requests,
                     connections: WARM_CLIENTS,
+                    tls: tls.map(|config| (config, round == 0)),
                 };
                 let before = server.cpu_s()?;
                 let loaded = load.for_seconds(self.seconds, &self.ground.clock)?;
@@ -126,6 +167,7 @@ impl Bench<'_> {
             address: filling.address,
             requests: &requests,
             connections: 4,
+            tls: None,
         }
         .once_each(&self.ground.clock)?;
         for round in 0..=EDGE_ROUNDS {
@@ -139,6 +181,7 @@ impl Bench<'_> {
                     address,
                     requests: &requests,
                     connections: COLD_CLIENTS,
+                    tls: None,
                 };
                 let mut waits = load.once_each(&self.ground.clock)?;
                 waits.sort_unstable();

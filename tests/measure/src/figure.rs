@@ -39,6 +39,10 @@ pub(crate) enum Figure {
     Sessions,
     /// The processor's time for a GiB of files of 2 MiB, over nginx's.
     PlainCpu,
+    /// The processor's time for a GiB of files of 2 MiB by TLS, over nginx's.
+    TlsCpu,
+    /// The processor's time for a GiB of files of 64 KiB by TLS, over nginx's.
+    TlsSmallCpu,
     /// Requests a second for files of 1 KiB, over nginx's.
     SmallRate,
     /// Time to the first byte of a body from the disk that 99 of 100 wait at most, over nginx's.
@@ -106,6 +110,8 @@ impl tests_figures::Figure for Figure {
         Self::Swap,
         Self::Sessions,
         Self::PlainCpu,
+        Self::TlsCpu,
+        Self::TlsSmallCpu,
         Self::SmallRate,
         Self::ColdFirstByte,
         Self::RecallOverCounts,
@@ -134,6 +140,8 @@ impl tests_figures::Figure for Figure {
             Self::Swap => "swap_max_us",
             Self::Sessions => "sessions_per_s",
             Self::PlainCpu => "plain_cpu_over_nginx",
+            Self::TlsCpu => "tls_cpu_over_nginx",
+            Self::TlsSmallCpu => "tls_small_cpu_over_nginx",
             Self::SmallRate => "small_rps_over_nginx",
             Self::ColdFirstByte => "cold_ttfb_over_nginx",
             Self::RecallOverCounts => "recall_over_counts",
@@ -161,8 +169,9 @@ impl tests_figures::Figure for Figure {
             Self::DecisionP99 => Target::Below(50.0),
             Self::Swap => Target::AtMost(1_000.0),
             Self::PlainCpu => Target::AtMost(1.05),
+            Self::TlsCpu => Target::AtMost(0.65),
             Self::SmallRate => Target::AtLeast(1.2),
-            Self::ColdFirstByte => Target::AtMost(0.5),
+            Self::TlsSmallCpu | Self::ColdFirstByte => Target::AtMost(0.5),
             Self::HitOverLru => Target::AtLeast(1.1),
             Self::HitOverOptimum => Target::AtLeast(0.85),
             Self::SimulatedDay => Target::Below(600.0),
@@ -176,7 +185,11 @@ impl Figure {
     pub(crate) fn group(self) -> Group {
         match self {
             Self::Decisions | Self::DecisionP99 | Self::Swap | Self::Sessions => Group::Steering,
-            Self::PlainCpu | Self::SmallRate | Self::ColdFirstByte => Group::Edge,
+            Self::PlainCpu
+            | Self::TlsCpu
+            | Self::TlsSmallCpu
+            | Self::SmallRate
+            | Self::ColdFirstByte => Group::Edge,
             Self::RecallOverCounts
             | Self::HitOverLru
             | Self::HitOverOptimum

@@ -77,6 +77,10 @@ pub(crate) const QUICK_SWAPS: usize = 3;
 pub(crate) const LARGE_FILES: u64 = 32;
 /// The size of a large file, about a segment of a film.
 pub(crate) const LARGE_BYTES: usize = 2 << 20;
+/// Files of 64 KiB.
+pub(crate) const MIDDLE_FILES: u64 = 64;
+/// The size of such a file, about a segment of sound.
+pub(crate) const MIDDLE_BYTES: usize = 64 << 10;
 /// Files of 1 KiB.
 pub(crate) const SMALL_FILES: u64 = 64;
 /// The size of a small file, about a playlist.

@@ -30,12 +30,18 @@ use tests_figures::Report;
 
 /// Runs the appliance that `edge` measures, instead of a measurement.
 const APPLIANCE: &str = "appliance";
+/// Makes the certificate that both servers show.
+const CERTIFICATE: &str = "certificate";
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let mut words = std::env::args().skip(1).peekable();
     if words.next_if(|word| word == APPLIANCE).is_some() {
         return edge::appliance::run(words).await;
+    }
+    if words.next_if(|word| word == CERTIFICATE).is_some() {
+        let folder = words.next().context("name a folder")?;
+        return edge::sealed::make_certificate(folder.as_ref());
     }
     let plan = Plan::parse(words)?;
     let ground = Ground::prepare()?;

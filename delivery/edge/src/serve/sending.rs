@@ -72,7 +72,13 @@ impl Desk {
                         pace.charge(sent, self.now);
                     }
                 }
-                step
+                // Whoever reads it is at work on what has gone out; meanwhile it is the others' turn.
+                let goes_on = sent > 0 && film.left() > 0 && connection.is_writable;
+                if step == Step::On && goes_on {
+                    Step::Later
+                } else {
+                    step
+                }
             }
         }
     }
@@ -281,11 +287,7 @@ fn settle_records(connection: &mut Connection, step: Step) -> Step {
     }
     if connection.transport.is_full() {
         connection.is_writable = false;
-        return if step == Step::Done {
-            Step::Waits
-        } else {
-            step
-        };
+        return Step::Waits;
     }
     step
 }

@@ -16,7 +16,7 @@ use contracts_delivery::{
 };
 use data_objects::ContentHash;
 use data_objects::tree::Outboard;
-use delivery_edge::{Appliance, EdgeConfig, Listeners, Upstreams};
+use delivery_edge::{Appliance, EdgeConfig, Listeners, TlsFiles, Upstreams};
 use platform_clock::SystemClock;
 use tokio_util::sync::CancellationToken;
 
@@ -25,14 +25,25 @@ pub(super) fn key() -> SigningKey {
     SigningKey::new(1, [7; 32])
 }
 
-/// Serves `folder` at `address` until it is ended: words of the command line.
+/// Serves `folder` at `address` until it is ended, by TLS when a folder with a certificate is named: words of the
+/// command line.
 pub(crate) async fn run(mut words: impl Iterator<Item = String>) -> anyhow::Result<()> {
     let mut word = |what| words.next().with_context(|| format!("name {what}"));
     let address: SocketAddr = word("an address")?.parse()?;
     let films = PathBuf::from(word("the folder of films")?);
     let folder = PathBuf::from(word("the cache's folder")?);
     let log = std::fs::File::create(word("the file that says what was sent")?)?;
+    let tls = words.next().map(|folder| {
+        let file = |name| PathBuf::from(&folder).join(name);
+        TlsFiles {
+            certificate: file("edge.crt"),
+            key: file("edge.key"),
+        }
+    });
+    let scheme = if tls.is_some() { "https" } else { "http" };
     let config = EdgeConfig {
+        base_url: format!("{scheme}://{address}/").parse()?,
+        tls,
         folder,
         threads: 1,
         // The pace is kept, and is more than one core can send.

@@ -11,11 +11,14 @@ use contracts_delivery::{
 use data_objects::ContentHash;
 use rustix::fs::{Advice, fadvise};
 
-use crate::limits::{COLD_FILES, LARGE_BYTES, LARGE_FILES, SMALL_BYTES, SMALL_FILES};
+use crate::limits::{
+    COLD_FILES, LARGE_BYTES, LARGE_FILES, MIDDLE_BYTES, MIDDLE_FILES, SMALL_BYTES, SMALL_FILES,
+};
 
 /// Names of files by what they are asked for.
 pub(super) struct Films {
     pub(super) large: Vec<String>,
+    pub(super) middle: Vec<String>,
     pub(super) small: Vec<String>,
     pub(super) cold: Vec<String>,
 }
@@ -34,6 +37,7 @@ impl Films {
         };
         let films = Self {
             large: set(LARGE_FILES, LARGE_BYTES, 0)?,
+            middle: set(MIDDLE_FILES, MIDDLE_BYTES, 30_000)?,
             small: set(SMALL_FILES, SMALL_BYTES, 10_000)?,
             cold: set(COLD_FILES, LARGE_BYTES, 20_000)?,
         };

@@ -2,18 +2,24 @@
 
 use std::io::{self, Read as _, Write as _};
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail, ensure};
 use mio::net::TcpStream;
 use mio::{Events, Interest, Poll, Token};
 use platform_clock::SharedClock;
+use rustls::ClientConfig;
+
+use crate::edge::sealed::{Record, Records};
 
 /// What is asked, of whom.
 pub(super) struct Load<'a> {
     pub(super) address: SocketAddr,
     pub(super) requests: &'a [Vec<u8>],
     pub(super) connections: usize,
+    /// By TLS, as whom; every record is opened where that is said.
+    pub(super) tls: Option<(&'a Arc<ClientConfig>, bool)>,
 }
 
 /// What came of it.
@@ -27,6 +33,7 @@ pub(super) struct Loaded {
 
 struct Player {
     stream: TcpStream,
+    records: Option<Box<Records>>,
     asked_at: Duration,
     /// The head as far as it has come; empty while a body is read.
     head: Vec<u8>,
@@ -45,6 +52,28 @@ enum Came {
         is_first: bool,
         is_last: bool,
     },
+}
+
+impl Came {
+    fn and(self, next: Self) -> Self {
+        match (self, next) {
+            (
+                Self::Body {
+                    bytes, is_first, ..
+                },
+                Self::Body {
+                    bytes: more,
+                    is_last,
+                    ..
+                },
+            ) => Self::Body {
+                bytes: bytes + more,
+                is_first,
+                is_last,
+            },
+            (came, Self::Nothing) | (Self::Nothing, came) => came,
+        }
+    }
 }
 
 const READ_BYTES: usize = 256 << 10;
@@ -113,7 +142,7 @@ impl Load<'_> {
         let (mut poll, mut events) = (Poll::new()?, Events::with_capacity(1_024));
         let mut players = Vec::new();
         for number in 0..self.connections {
-            let mut player = Player::connect(self.address)?;
+            let mut player = Player::connect(self.address, self.tls)?;
             poll.registry()
                 .register(&mut player.stream, Token(number), Interest::READABLE)?;
             player.ask(
@@ -132,7 +161,14 @@ impl Load<'_> {
                 while player.is_busy
                     && let Some(read) = player.read(&mut scratch)?
                 {
-                    let came = player.came(&scratch[..read])?;
+                    let came = match player.records.take() {
+                        None => player.came(&scratch[..read])?,
+                        Some(mut records) => {
+                            let came = player.came_sealed(&mut records, &scratch[..read])?;
+                            player.records = Some(records);
+                            came
+                        }
+                    };
                     let is_last = matches!(came, Came::Body { is_last: true, .. });
                     if is_last {
                         player.is_busy = false;
@@ -156,12 +192,19 @@ impl Load<'_> {
 }
 
 impl Player {
-    fn connect(address: SocketAddr) -> anyhow::Result<Self> {
-        let stream = std::net::TcpStream::connect(address).context("the server is not there")?;
+    fn connect(
+        address: SocketAddr,
+        tls: Option<(&Arc<ClientConfig>, bool)>,
+    ) -> anyhow::Result<Self> {
+        let mut stream =
+            std::net::TcpStream::connect(address).context("the server is not there")?;
         stream.set_nodelay(true)?;
+        let records = tls.map(|(config, all)| Records::begin(&mut stream, config, all));
+        let records = records.transpose()?.map(Box::new);
         stream.set_nonblocking(true)?;
         Ok(Self {
             stream: TcpStream::from_std(stream),
+            records,
             asked_at: Duration::ZERO,
             head: Vec::new(),
             left: 0,
@@ -172,7 +215,10 @@ impl Player {
 
     /// A request fits into an empty buffer of the system.
     fn ask(&mut self, request: &[u8], now: Duration) -> anyhow::Result<()> {
-        self.stream.write_all(request)?;
+        match &mut self.records {
+            None => self.stream.write_all(request)?,
+            Some(records) => self.stream.write_all(&records.seal(request)?)?,
+        }
         self.asked_at = now;
         self.is_busy = true;
         Ok(())
@@ -185,6 +231,20 @@ impl Player {
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(None),
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// As [`Self::came`], of records.
+    fn came_sealed(&mut self, records: &mut Records, mut bytes: &[u8]) -> anyhow::Result<Came> {
+        let mut all = Came::Nothing;
+        while let Some(record) = records.next(&mut bytes, self.left == 0)? {
+            let came = match record {
+                Record::Opened(content) => self.came(&content)?,
+                Record::Counted(count) => self.body(count)?,
+                Record::Other => Came::Nothing,
+            };
+            all = all.and(came);
+        }
+        Ok(all)
     }
 
     fn came(&mut self, bytes: &[u8]) -> anyhow::Result<Came> {

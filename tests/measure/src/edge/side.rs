@@ -26,13 +26,19 @@ const TICKS: f64 = 100.0;
 pub(super) struct Sides {
     pub(super) films: PathBuf,
     pub(super) versions: String,
+    /// What both show by TLS.
+    pub(super) certificate: PathBuf,
     ours: Server,
+    /// The one that speaks TLS; the same folder of films.
+    sealed: Server,
     peer: Server,
 }
 
 /// One server.
 pub(super) struct Server {
     pub(super) address: SocketAddr,
+    /// Where it speaks TLS.
+    pub(super) tls_address: SocketAddr,
     /// Where it may use as many threads for the disk as it wants to.
     pub(super) cold_address: SocketAddr,
     /// Where its files are.
@@ -52,19 +58,28 @@ impl Sides {
             tests_engines::address(name).with_context(|| format!("MARQUEE_TEST_{name} is not set"))
         };
         let films = PathBuf::from(said("EDGE_FILMS")?);
-        let address = ours.parse()?;
+        let appliance = |address: SocketAddr, process: u32, folder: String| Server {
+            address,
+            tls_address: address,
+            cold_address: address,
+            folder: folder.into(),
+            process,
+            films: films.clone(),
+            is_ours: true,
+        };
+        let sealed = said("EDGE_TLS")?.parse()?;
         Ok(Some(Self {
             versions: said("NGINX_VERSION")?,
-            ours: Server {
-                address,
-                cold_address: address,
-                folder: said("EDGE_CACHE")?.into(),
-                process: said("EDGE_PID")?.parse()?,
-                films: films.clone(),
-                is_ours: true,
-            },
+            certificate: said("EDGE_CERTIFICATE")?.into(),
+            ours: appliance(
+                ours.parse()?,
+                said("EDGE_PID")?.parse()?,
+                said("EDGE_CACHE")?,
+            ),
+            sealed: appliance(sealed, said("EDGE_TLS_PID")?.parse()?, said("EDGE_CACHE")?),
             peer: Server {
                 address: said("NGINX")?.parse()?,
+                tls_address: said("NGINX_TLS")?.parse()?,
                 cold_address: said("NGINX_COLD")?.parse()?,
                 folder: films.clone(),
                 process: said("NGINX_PID")?.parse()?,
@@ -78,6 +93,14 @@ impl Sides {
     pub(super) const fn of(&self, side: Side) -> &Server {
         match side {
             Side::Ours => &self.ours,
+            Side::Peer => &self.peer,
+        }
+    }
+
+    /// Who speaks TLS on a side.
+    pub(super) const fn sealed(&self, side: Side) -> &Server {
+        match side {
+            Side::Ours => &self.sealed,
             Side::Peer => &self.peer,
         }
     }
