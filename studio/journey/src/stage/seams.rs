@@ -119,31 +119,4 @@ fn in_ms(frame: u64, rate: FrameRate) -> u64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_dip_is_what_the_frames_beside_a_join_lack() {
-        let mut scores = vec![90.0; 24];
-        assert!(dip(&scores).abs() < 1e-9);
-        scores[10] = 80.0;
-        scores[11] = 84.0;
-        assert!((dip(&scores) - 8.0).abs() < 1e-9);
-        scores[12] = 60.0;
-        assert!((dip(&scores) - 15.0).abs() < 1e-9);
-        // Another shot behind the join may be worth less all through.
-        let other: Vec<f64> = (0..24)
-            .map(|at| if at < 12 { 95.0 } else { 70.0 })
-            .collect();
-        assert!(dip(&other).abs() < 1e-9);
-        assert!(dip(&[]).abs() < 1e-9);
-    }
-
-    #[test]
-    fn the_worst_join_is_named() {
-        let found = seams(&[(1_000, 0.5), (2_000, 4.5), (3_000, 1.0)]).unwrap();
-        assert_eq!((found.joins, found.worst_ms), (3, 2_000));
-        assert!((found.mean_dip - 2.0).abs() < 1e-9 && (found.worst_dip - 4.5).abs() < 1e-9);
-        assert_eq!(seams(&[]), None);
-    }
-}
+mod tests;
