@@ -21,7 +21,8 @@ pub(crate) struct Film {
 /// The word every demonstration film is tagged with.
 pub(crate) const TAG: &str = "demonstration";
 
-pub(crate) const FILMS: [Film; 3] = [DIVE, COLONY, ORBIT];
+/// The quickest to make first: somebody waits before an empty screen.
+pub(crate) const FILMS: [Film; 3] = [COLONY, DIVE, ORBIT];
 
 const DIVE: Film = Film {
     file: "the-dive",

@@ -31,7 +31,7 @@ pub(crate) async fn master(
             "-preset",
             "ultrafast",
             "-crf",
-            "12",
+            "18",
             "-g",
             "25",
         ])

@@ -38,12 +38,22 @@ pub(crate) async fn publish_all(
     }
     let screen = bars::screen(false);
     let folder = data.join("demonstration");
-    for film in FILMS {
-        let title = match existing(&studio, &film).await? {
-            Some(title) => title,
-            None => submit(&studio, &uploads, &tools, &film, &folder, &screen).await?,
+    let submitted = async |film: &Film| match existing(&studio, film).await? {
+        Some(title) => Ok(title),
+        None => submit(&studio, &uploads, &tools, film, &folder, &screen).await,
+    };
+    let shown = async |(film, title): (&Film, TitleId)| show(&studio, &title, film, &screen).await;
+    let mut before: Option<(&Film, TitleId)> = None;
+    for film in &FILMS {
+        // A film is made by one core, so the studio works on the one before meanwhile.
+        let title = match before.take() {
+            None => submitted(film).await?,
+            Some(before) => tokio::try_join!(submitted(film), shown(before))?.0,
         };
-        show(&studio, &title, &film, &screen).await?;
+        before = Some((film, title));
+    }
+    if let Some(last) = before {
+        shown(last).await?;
     }
     tokio::fs::remove_dir_all(&folder)
         .await
