@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { NetworkAppliance } from '../src/api/types';
-import { hitPercent, lastHours, marks, standing, worst } from '../src/network/network';
+import { foremost, hitPercent, lastHours, marks, standing, worst } from '../src/network/network';
 
 const appliance = (changes: Partial<NetworkAppliance> = {}): NetworkAppliance => ({
   appliance: 'edge-1',
@@ -34,6 +34,13 @@ describe('how an appliance fares', () => {
     expect(worst([])).toBe('good');
     expect(worst(['good', 'busy'])).toBe('busy');
     expect(worst(['good', 'failing', 'busy'])).toBe('failing');
+  });
+});
+
+describe('whom to look at first', () => {
+  it('is the worst off, then the most loaded', () => {
+    const all = [appliance({ appliance: 'idle' }), appliance({ appliance: 'busy', load: 0.9 }), appliance({ appliance: 'gone', state: 'silent' }), appliance({ appliance: 'back', share: 0.5 })];
+    expect(foremost(all, 3).map((it) => it.appliance)).toEqual(['gone', 'back', 'busy']);
   });
 });
 

@@ -33,6 +33,15 @@ export function worst(moods: readonly Mood[]): Mood {
   return moods.includes('failing') ? 'failing' : moods.includes('busy') ? 'busy' : 'good';
 }
 
+const GRAVITY: Record<Mood, number> = { failing: 0, busy: 1, good: 2 };
+
+/** At most `most` of them, those to look at first: the worst off, then the most loaded, then by name. */
+export function foremost(all: readonly NetworkAppliance[], most: number): NetworkAppliance[] {
+  const order = (a: NetworkAppliance, b: NetworkAppliance): number =>
+    GRAVITY[standing(a).mood] - GRAVITY[standing(b).mood] || b.load - a.load || a.appliance.localeCompare(b.appliance);
+  return [...all].sort(order).slice(0, most);
+}
+
 /** Appliances that stand so near to one another that one mark on the map is theirs. */
 export interface Mark {
   x: number;
