@@ -8,7 +8,7 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::hash::Hash;
 
-use crate::limits::MAX_GHOSTS;
+use crate::limits::{LEAST_GHOSTS, MAX_GHOSTS};
 
 const MAX_USES: u8 = 3;
 const SMALL_SHARE: u64 = 10;
@@ -183,7 +183,9 @@ impl<F: Copy + Eq + Hash, P: Copy + Eq> Eviction<F, P> {
         if self.ghost_names.insert(file) {
             self.ghosts.push_back(file);
         }
-        while self.ghosts.len() > MAX_GHOSTS {
+        // With more names than files nearly everything that comes was seen before, and nothing has to prove itself.
+        let most = self.files.len().clamp(LEAST_GHOSTS, MAX_GHOSTS);
+        while self.ghosts.len() > most {
             if let Some(oldest) = self.ghosts.pop_front() {
                 self.ghost_names.remove(&oldest);
             }

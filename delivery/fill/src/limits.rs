@@ -57,5 +57,9 @@ pub const DEFAULT_RATE_MBPS: u32 = 500;
 const _: () = assert!(HOT_SHARE < WARM_SHARE && WARM_SHARE < 1.0);
 const _: () = assert!(CHANGING < STEADY && STEADY < 1.0);
 
-/// Evicted files remembered by name, so that one asked for again counts as popular at once.
+/// Most evicted files remembered by name, so that one asked for again counts as popular at once; never more than there
+/// are files in the cache.
 pub const MAX_GHOSTS: usize = 8_192;
+
+/// Names remembered by a cache of a few files.
+pub const LEAST_GHOSTS: usize = 64;

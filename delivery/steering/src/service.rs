@@ -5,6 +5,7 @@ mod recent;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -52,6 +53,8 @@ struct Inner {
     state: RwLock<State>,
     routes: SharedTable,
     places: RwLock<Arc<Places>>,
+    /// The last round of probes told more of this process than of the appliances.
+    is_blind: AtomicBool,
     ranker: Ranker,
     keys: Keys,
     withdrawals: Arc<dyn WithdrawalLog>,
@@ -87,6 +90,7 @@ impl SteeringService {
                 state: RwLock::default(),
                 routes: SharedTable::default(),
                 places: RwLock::default(),
+                is_blind: AtomicBool::new(false),
                 ranker: Ranker::default(),
                 keys,
                 withdrawals,
@@ -131,11 +135,15 @@ impl SteeringService {
     /// What one round of probes found.
     pub(crate) fn probed(&self, found: Vec<(ApplianceId, bool)>) {
         let failed = found.iter().filter(|(_, reached)| !reached).count();
-        if !is_telling(failed, found.len()) {
+        let is_blind = !is_telling(failed, found.len());
+        if self.inner.is_blind.swap(is_blind, Ordering::Relaxed) != is_blind {
             tracing::warn!(
                 failed,
-                "most appliances cannot be reached from here; that is not held against them"
+                is_blind,
+                "while most appliances cannot be reached from here, that is not held against them"
             );
+        }
+        if is_blind {
             return;
         }
         let (now, mut state) = (self.inner.clock.monotonic(), self.inner.state.write());

@@ -1,0 +1,92 @@
+//! What the appliance bears: connections nobody asks on, and being asked for long.
+
+use std::fs;
+use std::io::{Read as _, Write as _};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::time::Duration;
+
+use anyhow::{Context as _, ensure};
+use platform_clock::SharedClock;
+use socket2::{Domain, Protocol, Socket, Type};
+
+/// Connections from one address of this machine: its ports are numbered to 65,535, and some are taken.
+const PER_ADDRESS: usize = 20_000;
+
+/// Longer than any answer takes; a request among idle connections that waits so long has failed.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The memory a process has, in bytes.
+pub(super) fn resident(process: u32) -> anyhow::Result<u64> {
+    let status = fs::read_to_string(format!("/proc/{process}/status"))
+        .context("the server has ended")?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kib = line.and_then(|line| line.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok());
+    Ok(kib.context("no VmRSS")? << 10)
+}
+
+/// Connections that are open, and on which nothing is asked.
+pub(super) struct Crowd {
+    streams: Vec<TcpStream>,
+}
+
+impl Crowd {
+    /// Opens so many.
+    pub(super) fn gather(to: SocketAddr, count: usize) -> anyhow::Result<Self> {
+        let mut streams = Vec::with_capacity(count);
+        for number in 0..count {
+            let from = Ipv4Addr::new(127, 0, 1, (1 + number / PER_ADDRESS) as u8);
+            let connected = connect(to, from);
+            streams.push(connected.with_context(|| {
+                format!("connection {number}; `ulimit -n` must allow more than {count}")
+            })?);
+        }
+        Ok(Self { streams })
+    }
+
+    /// Fails when the server has let any of them go.
+    pub(super) fn all_open(&self) -> anyhow::Result<()> {
+        let gone = |stream: &TcpStream| {
+            stream.set_nonblocking(true)?;
+            match stream.peek(&mut [0]) {
+                Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => Ok(false),
+                Ok(_) => Ok(true),
+                Err(error) => Err(error),
+            }
+        };
+        let mut lost = 0;
+        for stream in &self.streams {
+            lost += usize::from(gone(stream)?);
+        }
+        ensure!(lost == 0, "{lost} of {} connections were let go", self.streams.len());
+        Ok(())
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.streams.len()
+    }
+}
+
+fn connect(to: SocketAddr, from: Ipv4Addr) -> std::io::Result<TcpStream> {
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, Some(Protocol::TCP))?;
+    // The port is chosen when the other end is known: one is then good for every address.
+    socket.set_reuse_address(true)?;
+    socket.bind(&SocketAddr::from((from, 0)).into())?;
+    socket.connect(&to.into())?;
+    Ok(socket.into())
+}
+
+/// How long one request takes on a connection of its own.
+pub(super) fn one_request(
+    to: SocketAddr,
+    request: &[u8],
+    clock: &SharedClock,
+) -> anyhow::Result<Duration> {
+    let began = clock.monotonic();
+    let mut stream = TcpStream::connect(to)?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.write_all(request)?;
+    let mut answer = [0; 12];
+    stream.read_exact(&mut answer)?;
+    ensure!(&answer == b"HTTP/1.1 200", "the answer begins {answer:?}");
+    Ok(clock.monotonic().saturating_sub(began))
+}
