@@ -17,7 +17,7 @@ pub const VP9_SPEED: &str = "4";
 pub const VP9_SPEED_SAFER: &str = "5";
 
 /// SVT-AV1's preset, 0 (slowest) to 13. 8 takes about as long as x264's `fast` for a third fewer bits; 7 takes
-/// about twice as long for six to ten points more.
+/// up to two and a half times as long for five to ten points more.
 pub const SVT_AV1_PRESET: &str = "7";
 
 /// What is added to a rung's rate factor, which is on x264's scale, for about the same quality on x265's.
