@@ -17,7 +17,7 @@ use tokio::sync::mpsc;
 
 use crate::access;
 use crate::appliance::Appliance;
-use crate::limits::ACCESS_QUEUE;
+use crate::limits::{ACCESS_QUEUE, DRAIN};
 use crate::scrub::scrub_loop;
 
 use self::disk::Disk;
@@ -159,9 +159,20 @@ impl Appliance {
             disk.stop();
         }
         let _ = tokio::join!(carrying, scrubbing, renewing);
+        self.settle().await;
         ended.into_iter().try_for_each(|one| {
             one.unwrap_or_else(|_| Err(io::Error::other("an event loop panicked")))
         })
+    }
+
+    /// Lets fills that are under way come to their end.
+    async fn settle(&self) {
+        let settled = self.inner.library.filler.settle();
+        if tokio::time::timeout(DRAIN, settled).await.is_err() {
+            tracing::warn!(
+                "blocks under way are given up, and filled again when they are asked for"
+            );
+        }
     }
 
     /// Says whether the system could seal what is sent; it is sealed here either way.

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use contracts_delivery::{Upstream, UpstreamError};
 use platform_clock::SharedClock;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_util::task::TaskTracker;
 
 use crate::library::Library;
 use crate::limits::{
@@ -25,6 +26,8 @@ pub(crate) struct Filler {
     upstreams: Arc<Upstreams>,
     /// Asked for room; gone when the appliance is.
     library: Weak<Library>,
+    /// Fills under way, until the block is marked as stored.
+    fills: TaskTracker,
     waited: Arc<Semaphore>,
     ahead: Arc<Semaphore>,
 }
@@ -41,6 +44,7 @@ impl Filler {
             clock,
             upstreams,
             library,
+            fills: TaskTracker::new(),
             waited: Arc::new(Semaphore::new(WAITED_FILLS)),
             ahead: Arc::new(Semaphore::new(AHEAD_FILLS)),
         }
@@ -48,6 +52,12 @@ impl Filler {
 
     pub(crate) fn now(&self) -> Duration {
         self.clock.monotonic()
+    }
+
+    /// Waits until no fill is under way: what was stored is then marked, and there after a restart.
+    pub(crate) async fn settle(&self) {
+        self.fills.close();
+        self.fills.wait().await;
     }
 
     /// Blocks being fetched because somebody waits.
@@ -84,7 +94,7 @@ impl Filler {
             block,
             open: true,
         };
-        tokio::spawn(task.run(kept, permit));
+        self.fills.spawn(task.run(kept, permit));
     }
 }
 
