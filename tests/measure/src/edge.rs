@@ -2,6 +2,7 @@
 //! sent, requests a second, and how long a first byte from the disk takes.
 
 pub(crate) mod appliance;
+mod endurance;
 mod films;
 mod load;
 pub(crate) mod sealed;
@@ -13,21 +14,27 @@ use anyhow::Context as _;
 use rustls::ClientConfig;
 use tests_figures::Report;
 
+use crate::edge::endurance::{Crowd, one_request};
 use crate::edge::films::Films;
 use crate::edge::load::{Load, Loaded};
 use crate::edge::side::Sides;
 use crate::figure::Figure;
 use crate::ground::Ground;
-use crate::limits::{COLD_CLIENTS, EDGE_ROUNDS, EDGE_SECONDS, QUICK_EDGE_SECONDS, WARM_CLIENTS};
+use crate::limits::{
+    COLD_CLIENTS, EDGE_ROUNDS, EDGE_SECONDS, IDLE_CONNECTIONS, QUICK_EDGE_SECONDS,
+    QUICK_SOAK_SECONDS, SOAK_SECONDS, WARM_CLIENTS,
+};
 use crate::plan::Plan;
 use crate::rounds::{Paired, Side};
 
-const FIGURES: [Figure; 5] = [
+const FIGURES: [Figure; 7] = [
     Figure::PlainCpu,
     Figure::TlsCpu,
     Figure::TlsSmallCpu,
     Figure::SmallRate,
     Figure::ColdFirstByte,
+    Figure::IdleConnections,
+    Figure::SoakGrowth,
 ];
 
 pub(crate) fn measure(plan: &Plan, ground: &Ground, report: &mut Report) -> anyhow::Result<()> {
@@ -61,6 +68,13 @@ pub(crate) fn measure(plan: &Plan, ground: &Ground, report: &mut Report) -> anyh
     }
     if plan.wants(Figure::ColdFirstByte) {
         bench.cold(report).context("cold")?;
+    }
+    if plan.wants(Figure::IdleConnections) {
+        bench.idle(report).context("idle connections")?;
+    }
+    if plan.wants(Figure::SoakGrowth) {
+        let seconds = plan.pick(SOAK_SECONDS, QUICK_SOAK_SECONDS);
+        bench.soak(seconds, report).context("soak")?;
     }
     Ok(())
 }
@@ -118,6 +132,50 @@ impl Bench<'_> {
             rate.ours, rate.peer, cpu.ours, cpu.peer, cpu.ratio
         );
         report.add(Figure::SmallRate, rate.ratio, &how);
+        Ok(())
+    }
+
+    /// The appliance alone: connections without a request, and one player among them.
+    fn idle(&self, report: &mut Report) -> anyhow::Result<()> {
+        let (ours, clock) = (self.sides.of(Side::Ours), &self.ground.clock);
+        let requests = ours.requests(&self.films.small)?;
+        let alone = one_request(ours.address, &requests[0], clock)?;
+        let (before, began) = (ours.resident()?, clock.monotonic());
+        let crowd = Crowd::gather(ours.address, IDLE_CONNECTIONS)?;
+        let gathered = clock.monotonic().saturating_sub(began);
+        let among = one_request(ours.address, &requests[0], clock)?;
+        crowd.all_open()?;
+        let each = ours.resident()?.saturating_sub(before) / crowd.len() as u64;
+        let how = format!(
+            "opened in {gathered:.1?}; {each} bytes of the appliance's memory each; a request among them took \
+             {among:.1?}, and {alone:.1?} without"
+        );
+        report.add(Figure::IdleConnections, crowd.len() as f64, &how);
+        Ok(())
+    }
+
+    /// The appliance alone, asked for files of every size for long.
+    fn soak(&self, (warm, long): (f64, f64), report: &mut Report) -> anyhow::Result<()> {
+        let (ours, clock) = (self.sides.of(Side::Ours), &self.ground.clock);
+        let films = &self.films;
+        let names = [&films.small[..], &films.middle[..], &films.large[..]].concat();
+        let requests = ours.requests(&names)?;
+        let load = Load {
+            address: ours.address,
+            requests: &requests,
+            connections: WARM_CLIENTS,
+            tls: None,
+        };
+        load.for_seconds(warm, clock)?;
+        let before = ours.resident()?;
+        let loaded = load.for_seconds(long, clock)?;
+        let growth = ours.resident()?.saturating_sub(before) as f64 / f64::from(1 << 20);
+        let how = format!(
+            "{} answers in {long:.0} s after {warm:.0} s of the same; {:.0} MiB before",
+            loaded.requests,
+            before as f64 / f64::from(1 << 20)
+        );
+        report.add(Figure::SoakGrowth, growth, &how);
         Ok(())
     }
 

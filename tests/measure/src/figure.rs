@@ -47,6 +47,10 @@ pub(crate) enum Figure {
     SmallRate,
     /// Time to the first byte of a body from the disk that 99 of 100 wait at most, over nginx's.
     ColdFirstByte,
+    /// Connections that an appliance holds while nobody asks on them.
+    IdleConnections,
+    /// Mebibytes that an appliance's memory grows by while it is asked for long.
+    SoakGrowth,
     /// Recall of the titles most watched on held-back days by forecasts, over that by the last day's counts.
     RecallOverCounts,
     /// Hit ratio of nightly placement over LRU's.
@@ -114,6 +118,8 @@ impl tests_figures::Figure for Figure {
         Self::TlsSmallCpu,
         Self::SmallRate,
         Self::ColdFirstByte,
+        Self::IdleConnections,
+        Self::SoakGrowth,
         Self::RecallOverCounts,
         Self::HitOverLru,
         Self::HitOverOptimum,
@@ -143,6 +149,8 @@ impl tests_figures::Figure for Figure {
             Self::TlsCpu => "tls_cpu_over_nginx",
             Self::TlsSmallCpu => "tls_small_cpu_over_nginx",
             Self::SmallRate => "small_rps_over_nginx",
+            Self::IdleConnections => "idle_connections",
+            Self::SoakGrowth => "soak_growth_mib",
             Self::ColdFirstByte => "cold_ttfb_over_nginx",
             Self::RecallOverCounts => "recall_over_counts",
             Self::HitOverLru => "hit_over_lru",
@@ -171,6 +179,8 @@ impl tests_figures::Figure for Figure {
             Self::PlainCpu => Target::AtMost(1.05),
             Self::TlsCpu => Target::AtMost(0.65),
             Self::SmallRate => Target::AtLeast(1.2),
+            Self::IdleConnections => Target::AtLeast(100_000.0),
+            Self::SoakGrowth => Target::AtMost(8.0),
             Self::TlsSmallCpu | Self::ColdFirstByte => Target::AtMost(0.5),
             Self::HitOverLru => Target::AtLeast(1.1),
             Self::HitOverOptimum => Target::AtLeast(0.85),
@@ -189,6 +199,8 @@ impl Figure {
             | Self::TlsCpu
             | Self::TlsSmallCpu
             | Self::SmallRate
+            | Self::IdleConnections
+            | Self::SoakGrowth
             | Self::ColdFirstByte => Group::Edge,
             Self::RecallOverCounts
             | Self::HitOverLru

@@ -93,6 +93,14 @@ pub(crate) const WARM_CLIENTS: usize = 32;
 /// Clients that ask for what is on the disk.
 pub(crate) const COLD_CLIENTS: usize = 64;
 
+/// Connections that nobody asks on.
+pub(crate) const IDLE_CONNECTIONS: usize = 100_000;
+
+/// Seconds for which an appliance is asked before its memory is looked at, and after.
+pub(crate) const SOAK_SECONDS: (f64, f64) = (10.0, 120.0);
+/// The same, quickly.
+pub(crate) const QUICK_SOAK_SECONDS: (f64, f64) = (4.0, 16.0);
+
 /// Rounds of both servers, after one that does not count.
 pub(crate) const EDGE_ROUNDS: usize = 7;
 /// Seconds of a server's part of a round.

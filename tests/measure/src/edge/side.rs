@@ -12,6 +12,7 @@ use md5::{Digest as _, Md5};
 use platform_clock::Timestamp;
 
 use crate::edge::appliance::key;
+use crate::edge::endurance;
 use crate::edge::films::release_in;
 use crate::rounds::Side;
 
@@ -136,6 +137,11 @@ impl Server {
             .iter()
             .map(|name| request(name).into_bytes())
             .collect())
+    }
+
+    /// The memory the server has, in bytes.
+    pub(super) fn resident(&self) -> anyhow::Result<u64> {
+        endurance::resident(self.process)
     }
 
     /// Seconds of a processor that the server has taken so far, its children among them.
