@@ -144,7 +144,8 @@ impl Bench<'_> {
         let crowd = Crowd::gather(ours.address, IDLE_CONNECTIONS)?;
         let gathered = clock.monotonic().saturating_sub(began);
         let among = one_request(ours.address, &requests[0], clock)?;
-        crowd.all_open()?;
+        let open = crowd.all_open();
+        open.with_context(|| format!("opened in {gathered:.1?}, a request took {among:.1?}"))?;
         let each = ours.resident()?.saturating_sub(before) / crowd.len() as u64;
         let how = format!(
             "opened in {gathered:.1?}; {each} bytes of the appliance's memory each; a request among them took \
