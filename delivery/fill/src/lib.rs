@@ -17,7 +17,6 @@ pub mod limits;
 mod placement;
 mod plan;
 mod ring;
-mod source;
 mod window;
 
 pub use eviction::Eviction;
@@ -26,5 +25,4 @@ pub use history::History;
 pub use placement::{BoxFacts, Candidate, Heat, Placed, Ranked, place};
 pub use plan::{Held, Plan, Wanted, plan};
 pub use ring::{score, seed_of};
-pub use source::{Holder, Source, sources};
 pub use window::{Hours, Window};

@@ -75,6 +75,8 @@ fn turn(own: &Stand<'_>, other: &Stand<'_>) -> Reverse<u64> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashMap;
+
     use contracts_delivery::Location;
 
     use super::*;
@@ -113,5 +115,25 @@ mod tests {
         };
         assert_eq!(names(0), ["peer", "near-exchange", "far-exchange"]);
         assert_eq!(names(5), ["far-exchange"]);
+    }
+
+    #[test]
+    fn the_peers_of_a_site_share_the_askers() {
+        let all: Vec<_> = (0..100)
+            .map(|number| {
+                let report = ApplianceReport {
+                    cache_bytes: 1,
+                    ..report(0)
+                };
+                (ApplianceId(format!("isp-{number}")), report)
+            })
+            .collect();
+        let mut first: HashMap<String, usize> = HashMap::new();
+        for (name, report) in &all {
+            let found = neighbours(&Stand::new(name, report), stands(&all[..4]));
+            *first.entry(found[0].appliance.0.clone()).or_default() += 1;
+        }
+        assert_eq!(first.len(), 4);
+        assert!(first.values().all(|count| *count >= 10), "{first:?}");
     }
 }
