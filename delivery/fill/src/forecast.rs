@@ -6,8 +6,8 @@
 
 use crate::History;
 use crate::limits::{
-    BUSIEST_HOUR, CHANGING, FALL_PRIOR, HISTORY_DAYS, LAUNCH_DAYS, LAUNCH_PRIOR, MAX_WEEKDAY,
-    STEADY, SURPRISE,
+    BUSIEST_HOUR, CHANGING, FALL_PRIOR, HISTORY_DAYS, LAUNCH_DAYS, LAUNCH_PRIOR, MAX_RISE,
+    MAX_WEEKDAY, STEADY, SURPRISE,
 };
 
 /// A title that became, or becomes, watchable within the four weeks or the next day.
@@ -97,7 +97,7 @@ impl<'a> Lens<'a> {
             }
         }
         for (fall, (before, after)) in self.fall.iter_mut().zip(before.into_iter().zip(after)) {
-            *fall = after / before;
+            *fall = (after / before).min(MAX_RISE);
         }
         self.debut = (debuts > 0.0).then(|| debut / debuts);
     }
@@ -124,7 +124,7 @@ impl<'a> Lens<'a> {
         }
         let [steady, changing] = [counts[0] / weights[0], counts[1] / weights[1]];
         let surprise = ((changing - steady) / (SURPRISE * (steady + 1.0).sqrt())).powi(2);
-        let level = steady + (changing - steady) * surprise / (1.0 + surprise);
+        let level = steady + (changing - steady) * (surprise / (1.0 + surprise));
         level * self.weekdays[0]
     }
 
@@ -288,6 +288,29 @@ mod tests {
         let forecast = Forecast::of(&History::beginning(7), &[launch(1, 900)]);
         assert_eq!(forecast.views, [0.0, 0.0]);
         assert!((forecast.busiest_hour - BUSIEST_HOUR).abs() < f32::EPSILON);
+    }
+
+    #[test]
+    fn launches_that_rise_a_thousandfold_a_day_leave_a_number() {
+        let mut history = History::beginning(0);
+        history.advance(573);
+        let counts = [
+            (2, 572, 3_286_620),
+            (1, 572, 113_384_092),
+            (0, 548, 1_798_103_873),
+            (3, 140, 185_120_824),
+        ];
+        for (title, hour, views) in counts {
+            history.count(title, hour, views);
+        }
+        let hours = [(3, 117), (2, 237), (1, 261), (0, 189)];
+        let launches = hours.map(|(title, hour)| launch(title, hour));
+        let forecast = Forecast::of(&history, &launches);
+        assert!(
+            forecast.views.iter().all(|views| views.is_finite()),
+            "{:?}",
+            forecast.views
+        );
     }
 
     proptest! {

@@ -12,6 +12,10 @@ pub const LAUNCH_DAYS: usize = 14;
 /// Views that a day of the fall is taken to have seen already, at no fall: a few launches of few views say little.
 pub const FALL_PRIOR: f32 = 20.0;
 
+/// Most that a day after launches is taken to have over the day before it. A title carried through [`LAUNCH_DAYS`] of
+/// such days stays a number.
+pub const MAX_RISE: f32 = 4.0;
+
 /// How much a day counts beside the one after it, for a title whose views are steady.
 pub const STEADY: f32 = 0.85;
 
