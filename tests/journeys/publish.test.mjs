@@ -6,7 +6,7 @@ import { copyFileSync, mkdirSync, readFileSync, readdirSync, statSync, truncateS
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
-import { launch, openPage, until } from './lib/browser.mjs';
+import { SIZES, launch, openPage, until } from './lib/browser.mjs';
 import { ffmpeg, realClip } from './lib/master.mjs';
 import { Running, Service } from './lib/service.mjs';
 
@@ -204,6 +204,7 @@ test('what is wrong with a master travels with its title, without tesseract too'
 test('a title has a ladder of its own, and what came of it is scored', async () => {
   const film = synthetic('own.mp4', ...picture(3, '640x360'), ...sound(3), ...QUICK);
   const own = await Service.start({ appliances: 1, ladder: 'per-title' });
+  const browser = await launch();
   try {
     const { code, stdout, stderr } = await own.command(['publish', film, '--json']);
     assert.equal(code, 0, stderr);
@@ -218,7 +219,21 @@ test('a title has a ladder of its own, and what came of it is scored', async () 
       assert.ok(rung.measured_kbps > rate && rung.measured_quality > quality, `${rung.name}: better and dearer than the one below it`);
       [rate, quality] = [rung.measured_kbps, rung.measured_quality];
     }
+    const page = await openPage(browser, SIZES.phone);
+    await page.context().addCookies([{ name: 'marquee_session', value: own.token, url: own.url }]);
+    await page.goto(`${own.url}/studio/title/${id}`);
+    const shown = () => ({
+      rungs: document.querySelectorAll('[data-testid=rungs] tbody tr').length,
+      pictures: [...document.querySelectorAll('[data-testid=strip] > div')].map((it) => getComputedStyle(it).backgroundImage.slice(5, -2)),
+      beyond: document.documentElement.scrollWidth - innerWidth,
+    });
+    const seen = await until(page, shown, ({ rungs, pictures }) => rungs > 0 && pictures.length > 0, 'the console draws ladder and pictures');
+    assert.equal(seen.rungs, report.rungs.length);
+    assert.equal(seen.beyond, 0, 'nothing lies beyond the edge of a phone');
+    const kind = (url) => fetch(url).then(async (answer) => `${answer.status} ${(await createImageBitmap(await answer.blob())).width > 0}`);
+    assert.equal(await page.evaluate(kind, seen.pictures[0]), '200 true');
   } finally {
+    await browser.close();
     await own.stop();
   }
 });

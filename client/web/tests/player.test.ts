@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { bestOf, restrictionsFor, SAVER_MAX_BANDWIDTH } from '../src/player/quality';
 import { reasonFor, renditionName } from '../src/player/switches';
 import { withoutSteering } from '../src/player/manifest';
-import { thumbnailAt } from '../src/player/tiles';
+import { thumbnailAt } from '../src/pictures/tiles';
 
 const tiles = { urls: ['one.jpg', 'two.jpg'], columns: 3, rows: 2, tile_width: 160, tile_height: 90, interval_ms: 2000 };
 

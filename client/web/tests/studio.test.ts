@@ -4,7 +4,7 @@ import { ApiProblem, explain, sentence } from '../src/api/problem';
 import { metadata, retryWaitMs, uploadId } from '../src/api/tus';
 import { localPath, parseRoute, paths } from '../src/routing/route';
 import { languageFromName, nameFromFile, sortFiles } from '../src/studio/filenames';
-import { axisMs, lanes, rangeText, termName, ticks } from '../src/studio/findings';
+import { rangeText, termName } from '../src/studio/findings';
 import { overall, stepFigures } from '../src/studio/states';
 
 describe('file names', () => {
@@ -43,25 +43,9 @@ describe('findings', () => {
   const black = { check: 'black', severity: 'warning' as const, start_ms: 2000, end_ms: 5000, sentence: 'the picture is black for 3.0 s' };
   const bars = { check: 'letterbox', severity: 'note' as const, sentence: 'bars' };
 
-  it('lie on the axis where they are, and never beyond it', () => {
-    expect(lanes([black, bars], 10_000)).toEqual([{ name: 'Black', marks: [{ finding: black, start: 20, width: 30 }] }]);
-    expect(lanes([black], 4000)[0]?.marks[0]).toMatchObject({ start: 50, width: 50 });
-    expect(lanes([black], 0)).toEqual([]);
-  });
-
-  it('that lie behind the picture make the axis longer', () => {
-    expect([axisMs([black], 10_000), axisMs([black], 4000), axisMs([bars], 4000)]).toEqual([10_000, 5000, 4000]);
-  });
-
   it('say where they are', () => {
     expect([rangeText(black), rangeText(bars), rangeText({ ...black, end_ms: 2400 })]).toEqual(['0:02 to 0:05', 'Whole title', 'At 0:02']);
     expect([termName('camera-make'), termName('reel'), termName('a-b')]).toEqual(['Camera make', 'Reel', 'A b']);
-  });
-
-  it('stand on round times', () => {
-    expect(ticks(26_000).map(({ text }) => text)).toEqual(['0:00', '0:05', '0:10', '0:15', '0:20']);
-    expect(ticks(5_400_000).length).toBeLessThan(8);
-    expect(ticks(0)).toEqual([]);
   });
 });
 

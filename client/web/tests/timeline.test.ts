@@ -1,7 +1,7 @@
 // The media document as rows and bars.
 import { describe, expect, it } from 'vitest';
-import type { TimelineEvent } from '../src/api/types';
-import { bars, CLOSE, during, height, rows, step, words } from '../src/studio/timeline';
+import type { Severity, TimelineEvent } from '../src/api/types';
+import { bars, CLOSE, during, gravest, height, rows, step, ticks, words } from '../src/studio/timeline';
 
 const shot = (index: number, start_ms: number, end_ms: number): TimelineEvent => ({ kind: 'shot', index, start_ms, end_ms });
 const cue = (track: number, start_ms: number, end_ms: number, text = 'x'): TimelineEvent => ({ kind: 'subtitle', track, language: track === 0 ? 'en' : 'de', start_ms, end_ms, text });
@@ -31,6 +31,12 @@ describe('bars', () => {
     expect(bars([cue(0, 0, 1)], 0)).toEqual([]);
   });
 
+  it('of findings take the colour of the gravest', () => {
+    const found = (severity: Severity, start_ms: number): TimelineEvent => ({ kind: 'finding', severity, what: 'black', message: 'x', start_ms, end_ms: start_ms + 10 });
+    expect(bars([found('note', 0), found('warning', 11), found('note', 9000)], 10_000).map(gravest)).toEqual(['warning', 'note']);
+    expect(gravest(bars([shot(0, 0, 9)], 10)[0]!)).toBeUndefined();
+  });
+
   it('are never more than a screen can show', () => {
     const shots = Array.from({ length: 5000 }, (_, index) => shot(index, index * 10, index * 10 + 10));
     const made = bars(shots, 50_000);
@@ -52,5 +58,13 @@ describe('a moment', () => {
     expect(step(events, 0, true)).toBe(2000);
     expect(step(events, 2000, false)).toBe(0);
     expect(step(events, 2000, true)).toBe(2000);
+  });
+});
+
+describe('the axis', () => {
+  it('stands on round times', () => {
+    expect(ticks(26_000).map(({ text }) => text)).toEqual(['0:00', '0:05', '0:10', '0:15', '0:20']);
+    expect(ticks(5_400_000).length).toBeLessThan(8);
+    expect(ticks(0)).toEqual([]);
   });
 });

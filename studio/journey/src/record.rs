@@ -10,6 +10,8 @@ use data_engine::{CasTable, Durability, EngineError, SharedEngine};
 use platform_clock::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::error::StudioError;
+
 const TABLE: &str = "studio-titles";
 const PARTITION: &[u8] = b"titles";
 
@@ -46,6 +48,11 @@ impl TitleRecord {
     /// The release viewers get now.
     pub(crate) fn release(&self) -> Option<ReleaseId> {
         self.entry.as_ref().map(|entry| entry.release)
+    }
+
+    /// The refusal of what only a published title has.
+    pub(crate) fn not_published(&self) -> StudioError {
+        StudioError::State(format!("{} is not published", self.submission.title))
     }
 }
 

@@ -1,6 +1,7 @@
 //! The studio over HTTP. The binary lets only owners through.
 
 mod answer;
+mod pictures;
 mod timeline;
 
 use axum::Json;
@@ -34,6 +35,8 @@ pub fn router(studio: Studio) -> OpenApiRouter {
         .routes(routes!(retry))
         .routes(routes!(timeline::timeline))
         .routes(routes!(timeline::subtitles))
+        .routes(routes!(pictures::pictures))
+        .routes(routes!(pictures::sheet))
         .with_state(studio)
 }
 

@@ -1,5 +1,6 @@
 //! What may be asked of the studio.
 
+mod pictures;
 mod sweep;
 
 use std::path::PathBuf;
@@ -239,10 +240,7 @@ impl Studio {
     pub async fn unpublish(&self, id: &TitleId) -> Result<(), StudioError> {
         let record = self.record(id).await?;
         let Some(release) = record.release() else {
-            return Err(StudioError::State(format!(
-                "{} is not published",
-                record.submission.title
-            )));
+            return Err(record.not_published());
         };
         self.workshop.catalog.remove(id).await?;
         self.workshop.origin.withdraw(release).await?;

@@ -124,7 +124,7 @@ pub enum Problem {
     #[error("cues were not in order of time and were sorted")]
     Unsorted,
     /// Cues after the picture's end.
-    #[error("{dropped} cues after the title's end were left out, {shortened} were shortened to it")]
+    #[error("cues after the title's end: {dropped} left out, {shortened} shortened to it")]
     PastEnd {
         /// Those that started after it.
         dropped: usize,

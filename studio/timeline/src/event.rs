@@ -80,7 +80,8 @@ pub struct SubtitleCue {
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Good to know.
-    Notice,
+    #[serde(alias = "notice")]
+    Note,
     /// It will be seen or heard.
     Warning,
     /// It stops the title.

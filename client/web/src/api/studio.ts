@@ -1,7 +1,7 @@
 // What an owner does to titles: list, follow, publish, withdraw, retry, remove, and register an uploaded file.
 import { ask, tell } from './http';
 import { ApiProblem } from './problem';
-import type { Inspection, LadderReport, NewTitle, Timeline, TitleStatus } from './types';
+import type { Inspection, LadderReport, NewTitle, Tiles, Timeline, TitleStatus } from './types';
 
 const titlePath = (id: string): string => `/studio/v1/titles/${encodeURIComponent(id)}`;
 
@@ -31,6 +31,16 @@ export function ladder(id: string, signal?: AbortSignal): Promise<LadderReport |
 /** What is known of a title along its time; refused with 409 until its shots and subtitles are. */
 export function timeline(id: string, signal?: AbortSignal): Promise<Timeline> {
   return ask<Timeline>(`${titlePath(id)}/timeline`, { signal });
+}
+
+/** A title in small pictures; nothing while it is not published, or when none could be made. */
+export async function pictures(id: string, signal?: AbortSignal): Promise<Tiles | null> {
+  try {
+    return await ask<Tiles | null>(`${titlePath(id)}/pictures`, { signal });
+  } catch (error) {
+    if (error instanceof ApiProblem && error.status === 409) return null;
+    throw error;
+  }
 }
 
 export function publish(id: string): Promise<void> {

@@ -195,7 +195,7 @@ export interface Region {
 /** What is so of a title for a while. */
 export type TimelineEvent = { start_ms: number; end_ms: number; region?: Region } & (
   | { kind: 'shot'; index: number }
-  | { kind: 'finding'; severity: 'notice' | 'warning' | 'error'; what: string; message: string }
+  | { kind: 'finding'; severity: Severity; what: string; message: string }
   | { kind: 'subtitle'; track: number; language: string; text: string; settings?: string }
   | { kind: 'dialogue'; hundredths: number }
   | { kind: 'picture-text'; text: string; confidence: number }

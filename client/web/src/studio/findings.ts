@@ -1,4 +1,4 @@
-// Findings of a master as lanes on a time axis and as words.
+// Findings of a master, and its facts, as words.
 import type { Finding, Inspection, Severity } from '../api/types';
 import { languageName } from '../text/names';
 import { bytes, figure } from '../text/numbers';
@@ -48,48 +48,6 @@ export function rangeText(finding: Finding): string {
   return from === to ? `At ${from}` : `${from} to ${to}`;
 }
 
-/** Percent of the axis behind which there is no room for a time. */
-const LAST_TICK = 88;
-
-export interface Mark {
-  finding: Finding;
-  /** Percent of the axis. */
-  start: number;
-  width: number;
-}
-
-export interface Lane {
-  name: string;
-  marks: Mark[];
-}
-
-/** Findings that have a time, one lane to a kind in the order of their gravity. */
-export function lanes(findings: readonly Finding[], durationMs: number): Lane[] {
-  const made = new Map<string, Lane>();
-  for (const finding of findings) {
-    if (finding.start_ms === undefined || finding.end_ms === undefined || !(durationMs > 0)) continue;
-    const lane = made.get(finding.check) ?? { name: checkName(finding.check), marks: [] };
-    made.set(finding.check, lane);
-    const start = within((finding.start_ms / durationMs) * 100);
-    lane.marks.push({ finding, start, width: within((finding.end_ms / durationMs) * 100) - start });
-  }
-  return [...made.values()];
-}
-
-/** Length of the axis: the title's, or further where sound goes on behind the picture. */
-export function axisMs(findings: readonly Finding[], durationMs: number): number {
-  return findings.reduce((end, finding) => Math.max(end, finding.end_ms ?? 0), durationMs);
-}
-
-/** Steps of the axis: round times, few enough to stand beside one another; none where its figures would leave the axis. */
-export function ticks(durationMs: number): { at: number; text: string }[] {
-  const steps = [1, 2, 5, 10, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200];
-  const seconds = durationMs / 1000;
-  if (!(seconds > 0)) return [];
-  const step = steps.find((length) => seconds / length <= 6) ?? Math.ceil(seconds / 6);
-  return Array.from({ length: Math.floor(seconds / step) + 1 }, (_, index) => ({ at: ((index * step) / seconds) * 100, text: clock(index * step) })).filter((tick) => tick.at <= LAST_TICK);
-}
-
 /** The facts of a master in a few lines, each with its name. */
 export function masterFacts({ report, examination }: Inspection): { name: string; value: string }[] {
   const { video } = report;
@@ -112,8 +70,4 @@ export function masterFacts({ report, examination }: Inspection): { name: string
     facts.push({ name: 'Timecode', value: `${two(hours)}:${two(minutes)}:${two(seconds)}${drop ? ';' : ':'}${two(frames)}` });
   }
   return [...facts, ...report.source.map(({ term, value }) => ({ name: termName(term), value }))];
-}
-
-function within(percent: number): number {
-  return Math.min(100, Math.max(0, percent));
 }

@@ -1,5 +1,6 @@
 // The media document as rows on one axis: which events go in which row, and where. Pure: no page, no clock.
-import type { TimelineEvent } from '../api/types';
+import type { Severity, TimelineEvent } from '../api/types';
+import { clock } from '../text/time';
 
 export interface Row {
   /** Names the row in tests and keys. */
@@ -59,10 +60,28 @@ export function bars(events: TimelineEvent[], durationMs: number): Bar[] {
   return made;
 }
 
+/** Percent of the axis behind which there is no room for a time. */
+const LAST_TICK = 88;
+
+/** Steps of the axis: round times, few enough to stand beside one another; none where its figures would leave the axis. */
+export function ticks(durationMs: number): { at: number; text: string }[] {
+  const steps = [1, 2, 5, 10, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200];
+  const seconds = durationMs / 1000;
+  if (!(seconds > 0)) return [];
+  const step = steps.find((length) => seconds / length <= 6) ?? Math.ceil(seconds / 6);
+  return Array.from({ length: Math.floor(seconds / step) + 1 }, (_, index) => ({ at: ((index * step) / seconds) * 100, text: clock(index * step) })).filter((tick) => tick.at <= LAST_TICK);
+}
+
 /** How high a bar stands, 0 to 1: dialogue as far as it is understood, everything else in full. */
 export function height(bar: Bar): number {
   const heard = bar.events.flatMap((event) => (event.kind === 'dialogue' ? [event.hundredths] : []));
   return heard.length === 0 ? 1 : Math.min(...heard) / 100;
+}
+
+/** The severity of the gravest finding a bar stands for; nothing for bars of other kinds. */
+export function gravest(bar: Bar): Severity | undefined {
+  const found = bar.events.flatMap((event) => (event.kind === 'finding' ? [event.severity] : []));
+  return (['error', 'warning', 'note'] as const).find((severity) => found.includes(severity));
 }
 
 /** What lasts at a moment, in the order of the rows. */

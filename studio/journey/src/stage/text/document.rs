@@ -40,7 +40,7 @@ pub(super) fn findings(inspection: &Inspection) -> Vec<Event> {
         .filter_map(|finding| {
             let interval = Interval::new(finding.start_ms?, finding.end_ms?).ok()?;
             let severity = match finding.severity {
-                master::Severity::Note => Severity::Notice,
+                master::Severity::Note => Severity::Note,
                 master::Severity::Warning => Severity::Warning,
                 master::Severity::Error => Severity::Error,
             };

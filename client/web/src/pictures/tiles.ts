@@ -12,6 +12,11 @@ export interface Thumbnail {
   sheetHeight: number;
 }
 
+/** A few thumbnails side by side, each of the middle of its part of the time; none for unusable sheets. */
+export function strip(tiles: Tiles, seconds: number, count: number): Thumbnail[] {
+  return Array.from({ length: count }, (_, index) => thumbnailAt(tiles, (seconds * (index + 0.5)) / count)).filter((thumb) => thumb !== null);
+}
+
 /** The thumbnail shown at `seconds`; the last one there is when the sheets end early. Null for unusable sheets. */
 export function thumbnailAt(tiles: Tiles, seconds: number): Thumbnail | null {
   const perSheet = tiles.columns * tiles.rows;
