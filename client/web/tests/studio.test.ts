@@ -30,6 +30,7 @@ describe('steps', () => {
   it('show how far, how fast and how long', () => {
     expect(stepFigures(step)).toEqual(['42 of 120 chunks', '3.1 chunks/s', '25 s left']);
     expect(stepFigures({ ...step, state: 'done', done: 120 })).toEqual(['120 chunks']);
+    expect(stepFigures({ ...step, state: 'done', done: 1, total: 1, unit: 'files' })).toEqual(['1 file']);
     expect(stepFigures({ ...step, state: 'waiting' })).toEqual([]);
   });
 

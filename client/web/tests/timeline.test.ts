@@ -31,6 +31,13 @@ describe('bars', () => {
     expect(bars([cue(0, 0, 1)], 0)).toEqual([]);
   });
 
+  it('stand as high as it gets loud', () => {
+    const heard = (start_ms: number, lufs: number) => ({ kind: 'loudness' as const, start_ms, end_ms: start_ms + 3000, lufs });
+    expect(bars([heard(0, -25), heard(3000, -10), heard(6000, -80)], 9000).map(height)).toEqual([0.5, 0.8, 0.02]);
+    expect(height(bars([heard(0, -40), heard(3000, -20)], 90_000_000)[0]!)).toBe(0.6);
+    expect(words(heard(0, -23))).toBe('\u221223 LUFS');
+  });
+
   it('of findings take the colour of the gravest', () => {
     const found = (severity: Severity, start_ms: number): TimelineEvent => ({ kind: 'finding', severity, what: 'black', message: 'x', start_ms, end_ms: start_ms + 10 });
     expect(bars([found('note', 0), found('warning', 11), found('note', 9000)], 10_000).map(gravest)).toEqual(['warning', 'note']);

@@ -13,7 +13,7 @@ mod tracks;
 mod warning;
 
 pub use colour::{Chromaticity, Colour, ContentLight, MasteringDisplay};
-pub use examination::{Cadence, Dialogue, DialogueSource, Examination, Fields, Levels};
+pub use examination::{Cadence, Dialogue, DialogueSource, Examination, Fields, Levels, Loudness};
 pub use finding::{Check, Finding, Severity};
 pub use inspection::Inspection;
 pub use picture::VideoFacts;

@@ -137,6 +137,15 @@ pub const LISTENED_TRACKS: usize = 16;
 /// Windows of sound that are measured each second.
 pub const WINDOWS_A_SECOND: u32 = 2;
 
+/// Length of a step of a title's loudness: the window of short-term loudness in EBU R 128.
+pub const LOUDNESS_STEP_MS: u32 = 3_000;
+
+/// Steps of it that are kept, a day's: what a file says of its times may be a lie.
+pub const LOUDNESS_STEPS: usize = 28_800;
+
+/// LUFS under which nothing counts as heard: the absolute gate of ITU-R BS.1770.
+pub const LOUDNESS_GATE: f64 = -70.0;
+
 /// Sound whose highest sample is below this, in dB of full scale, is silence.
 pub const SILENCE_DB: f64 = -60.0;
 

@@ -82,6 +82,9 @@ async fn silence_still_pictures_and_unlike_lengths_are_found() {
     one_between(&found, Check::Silence, 4_000, 12_000);
     one_between(&found, Check::Lengths, 12_000, 14_000);
     assert_eq!(of(&found, Check::Silence)[0].stream_index, Some(1));
+    // A sine of 0.3 in one channel; of the second step it fills three tenths.
+    let loudness = found.loudness.expect("it is longer than a step");
+    assert_eq!(loudness.steps, [Some(-14), Some(-19), None, None, None]);
 }
 
 #[tokio::test]

@@ -43,6 +43,11 @@ pub enum Payload {
         /// 100 where nothing else is heard (eSTOI).
         hundredths: u8,
     },
+    /// How loud it is (EBU R 128, short-term).
+    Loudness {
+        /// LUFS.
+        lufs: i8,
+    },
     /// Letters that are part of the picture.
     PictureText {
         /// As they were read.
@@ -97,6 +102,7 @@ impl Payload {
             Self::Finding { .. } => "finding",
             Self::PictureText { .. } => "picture-text",
             Self::Dialogue { .. } => "dialogue",
+            Self::Loudness { .. } => "loudness",
             Self::SubtitleMove { .. } => "subtitle-move",
         }
     }

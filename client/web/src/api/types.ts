@@ -198,6 +198,7 @@ export type TimelineEvent = { start_ms: number; end_ms: number; region?: Region 
   | { kind: 'finding'; severity: Severity; what: string; message: string }
   | { kind: 'subtitle'; track: number; language: string; text: string; settings?: string }
   | { kind: 'dialogue'; hundredths: number }
+  | { kind: 'loudness'; lufs: number }
   | { kind: 'picture-text'; text: string; confidence: number }
   | { kind: 'subtitle-move'; track: number; from: Region; text: string }
 );

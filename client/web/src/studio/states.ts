@@ -26,7 +26,7 @@ export function overall(steps: readonly Step[]): number {
 /** How far a step is, in figures with their units, one to a line: `42 of 120 shots`, `3.1 shots/s`, `25 s left`. */
 export function stepFigures(step: Step): string[] {
   const parts: string[] = [];
-  if (step.total > 0 && step.state === 'done') parts.push(`${figure(step.total)} ${step.unit}`);
+  if (step.total > 0 && step.state === 'done') parts.push(`${figure(step.total)} ${step.total === 1 ? step.unit.replace(/s$/, '') : step.unit}`);
   else if (step.total > 0 && step.state !== 'waiting') parts.push(`${figure(step.done)} of ${figure(step.total)} ${step.unit}`);
   if (step.state === 'running' && step.rate_per_s) parts.push(`${figure(step.rate_per_s)} ${step.unit}/s`);
   if (step.state === 'running' && typeof step.eta_s === 'number') parts.push(`${length(Math.max(1, step.eta_s) * 1000)} left`);

@@ -22,10 +22,17 @@ export const CLOSE = 1 / 600;
 const NAMES: [TimelineEvent['kind'], string][] = [
   ['shot', 'Shots'],
   ['finding', 'Findings'],
+  ['loudness', 'Loudness'],
   ['dialogue', 'Dialogue'],
   ['picture-text', 'Text in the picture'],
   ['subtitle-move', 'Moved subtitles'],
 ];
+
+/** Events that follow one another without a gap, and are drawn so while there is room. */
+const SIDE_BY_SIDE = new Set<TimelineEvent['kind']>(['shot', 'dialogue', 'loudness']);
+
+/** Loudness that is drawn as nothing; 0 LUFS is drawn in full. */
+const QUIETEST_LUFS = -50;
 
 /** Every row there is something in; shots first, a row for each subtitle track. */
 export function rows(events: TimelineEvent[]): Row[] {
@@ -38,7 +45,7 @@ export function rows(events: TimelineEvent[]): Row[] {
     tracks.set(event.track, row);
   }
   const order = [...tracks].sort(([a], [b]) => a - b).map(([, row]) => row);
-  return [...found.slice(0, 3), ...order, ...found.slice(3)].filter((row) => row.events.length > 0);
+  return [...found.slice(0, 4), ...order, ...found.slice(4)].filter((row) => row.events.length > 0);
 }
 
 /** The bars of a row, in order. Shots stand apart while there is room; others join where they would touch. */
@@ -49,7 +56,7 @@ export function bars(events: TimelineEvent[], durationMs: number): Bar[] {
     const at = Math.min(1, event.start_ms / durationMs);
     const width = Math.min(1, event.end_ms / durationMs) - at;
     const last = made.at(-1);
-    const joins = last !== undefined && (event.kind === 'shot' || event.kind === 'dialogue' ? width < CLOSE && last.width < CLOSE : at < last.at + last.width + CLOSE / 4);
+    const joins = last !== undefined && (SIDE_BY_SIDE.has(event.kind) ? width < CLOSE && last.width < CLOSE : at < last.at + last.width + CLOSE / 4);
     if (last === undefined || !joins) {
       made.push({ at, width, events: [event] });
     } else {
@@ -72,8 +79,10 @@ export function ticks(durationMs: number): { at: number; text: string }[] {
   return Array.from({ length: Math.floor(seconds / step) + 1 }, (_, index) => ({ at: ((index * step) / seconds) * 100, text: clock(index * step) })).filter((tick) => tick.at <= LAST_TICK);
 }
 
-/** How high a bar stands, 0 to 1: dialogue as far as it is understood, everything else in full. */
+/** How high a bar stands, 0 to 1: dialogue as far as it is understood at least, sound as loud as it gets, everything else in full. */
 export function height(bar: Bar): number {
+  const loud = bar.events.flatMap((event) => (event.kind === 'loudness' ? [event.lufs] : []));
+  if (loud.length > 0) return Math.min(1, Math.max(0.02, 1 - Math.max(...loud) / QUIETEST_LUFS));
   const heard = bar.events.flatMap((event) => (event.kind === 'dialogue' ? [event.hundredths] : []));
   return heard.length === 0 ? 1 : Math.min(...heard) / 100;
 }
@@ -104,6 +113,8 @@ export function words(event: TimelineEvent): string {
       return event.message;
     case 'dialogue':
       return `Dialogue understood: ${event.hundredths} of 100`;
+    case 'loudness':
+      return `${event.lufs} LUFS`.replace('-', '\u2212');
     case 'picture-text':
       return `“${event.text}”`;
     case 'subtitle':

@@ -17,6 +17,9 @@ pub struct Examination {
     /// How well dialogue can be understood; absent where there is none, or none that can be told apart.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dialogue: Option<Dialogue>,
+    /// How loud the first sound track is; absent without sound, or of less than one step.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub loudness: Option<Loudness>,
     /// CPU time it took, in milliseconds, where the system told it.
     pub cpu_ms: Option<u64>,
 }
@@ -68,6 +71,15 @@ impl Dialogue {
         let mean = heard.iter().sum::<u32>().checked_div(heard.len() as u32)?;
         u8::try_from(mean).ok()
     }
+}
+
+/// How loud a title is along its time (EBU R 128: short-term loudness, of three seconds).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Loudness {
+    /// Length of one step, in milliseconds; the first begins with the title.
+    pub step_ms: u32,
+    /// LUFS, rounded; absent where nothing is heard (under -70, the standard's gate).
+    pub steps: Vec<Option<i8>>,
 }
 
 /// How a picture moves.

@@ -88,7 +88,7 @@ pub(super) async fn listen(
 fn filters(facts: &AudioFacts) -> String {
     let (index, window) = (facts.stream_index, facts.sample_rate / WINDOWS_A_SECOND);
     format!(
-        "[0:{index}]asetnsamples=n={}:p=0,astats=metadata=1:reset=1:measure_perchannel=Peak_level:\
+        "[0:{index}]ebur128=metadata=1:framelog=quiet,asetnsamples=n={}:p=0,astats=metadata=1:reset=1:measure_perchannel=Peak_level:\
          measure_overall=Peak_level+Flat_factor+Number_of_samples,ametadata=mode=add:key=track:value={index},\
          ametadata=mode=print:file=-:direct=1[t{index}]",
         window.max(1)

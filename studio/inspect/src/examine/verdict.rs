@@ -43,6 +43,10 @@ pub(super) fn examination(
         },
         levels: seen.levels.levels,
         dialogue,
+        loudness: heard
+            .tracks
+            .first()
+            .and_then(|track| track.loudness.clone()),
         cpu_ms,
     }
 }

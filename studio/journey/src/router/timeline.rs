@@ -20,7 +20,7 @@ pub(super) struct Timeline {
     /// The title's length.
     duration_ms: u64,
     /// In order of their start. Each has `start_ms`, `end_ms` and `kind` (`subtitle`, `shot`, `finding`,
-    /// `picture-text`, `subtitle-move`), perhaps `region` in ten-thousandths of the frame, and what its
+    /// `dialogue`, `loudness`, `picture-text`, `subtitle-move`), perhaps `region` in ten-thousandths of the frame, and what its
     /// kind says.
     #[schema(value_type = Vec<Object>)]
     events: Vec<Event>,

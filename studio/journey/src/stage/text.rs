@@ -41,6 +41,7 @@ pub(crate) async fn texts(
         let scenes = document::dialogue(&inspection, &events);
         events.extend(document::findings(&inspection));
         events.extend(scenes);
+        events.extend(document::loudness(&inspection, report.duration_ms));
     }
     let mut parts = Vec::with_capacity(tracks.len());
     for (number, track) in (0..).zip(&mut tracks) {

@@ -1,11 +1,13 @@
-//! What the windows of one track tell: silence, clipping, gaps, a channel that is never heard, the end.
+//! What the windows of one track tell: silence, clipping, gaps, a channel that is never heard, loudness, the end.
+
+use contracts_studio::master::Loudness;
 
 use super::window::Window;
 use crate::AudioFacts;
 use crate::examine::spans::Spans;
 use crate::limits::{
-    CLIPPED_FLATNESS, CLIPPED_JOIN, CLIPPED_PEAK_DB, DEAD_CHANNEL_DB, LONGEST_STEP, SHORTEST_GAP,
-    SHORTEST_SILENCE, SILENCE_DB,
+    CLIPPED_FLATNESS, CLIPPED_JOIN, CLIPPED_PEAK_DB, DEAD_CHANNEL_DB, LONGEST_STEP, LOUDNESS_GATE,
+    LOUDNESS_STEP_MS, LOUDNESS_STEPS, SHORTEST_GAP, SHORTEST_SILENCE, SILENCE_DB,
 };
 
 /// What was heard of one track; spans in milliseconds of the title.
@@ -21,6 +23,8 @@ pub(in super::super) struct Track {
     pub(in super::super) silent: bool,
     /// Channels that are never heard while others are, counted from 1.
     pub(in super::super) dead_channels: Vec<usize>,
+    /// Absent of less than one step.
+    pub(in super::super) loudness: Option<Loudness>,
     /// Whether the decoder complained.
     pub(in super::super) damaged: bool,
 }
@@ -37,6 +41,7 @@ pub(super) struct Listener {
     gaps: Spans,
     loudest: f64,
     channels: Vec<f64>,
+    loudness: Vec<Option<i8>>,
 }
 
 impl Listener {
@@ -52,6 +57,7 @@ impl Listener {
             gaps: Spans::new(ms(SHORTEST_GAP), 0),
             loudest: f64::NEG_INFINITY,
             channels: Vec::new(),
+            loudness: Vec::new(),
         }
     }
 
@@ -80,6 +86,22 @@ impl Listener {
             *loudest = loudest.max(*peak);
         }
         self.end_ms = Some(self.end_ms.unwrap_or(0).max(end));
+        self.loudness_at(start, window.short_term);
+    }
+
+    /// What was heard in the three seconds up to then belongs to the step that ends there; the last word counts.
+    fn loudness_at(&mut self, ms: u64, short_term: Option<f64>) {
+        let Some(step) = ms.checked_sub(1).map(|ms| ms / u64::from(LOUDNESS_STEP_MS)) else {
+            return;
+        };
+        let step = usize::try_from(step).unwrap_or(usize::MAX);
+        if step < LOUDNESS_STEPS {
+            self.loudness
+                .resize(self.loudness.len().max(step + 1), None);
+            self.loudness[step] = short_term
+                .filter(|lufs| *lufs >= LOUDNESS_GATE)
+                .map(|lufs| lufs.round().clamp(f64::from(i8::MIN), f64::from(i8::MAX)) as i8);
+        }
     }
 
     /// Seconds of the file as milliseconds of the title; what comes before it is at its beginning.
@@ -92,6 +114,7 @@ impl Listener {
     pub(super) fn finish(self, damaged: bool) -> Track {
         let silent = self.end_ms.is_some() && self.loudest < SILENCE_DB;
         // Of more than two channels some are often meant to be empty.
+        let whole = self.end_ms >= Some(u64::from(LOUDNESS_STEP_MS));
         let dead = |peak: &f64| *peak < DEAD_CHANNEL_DB && self.channels.len() == 2 && !silent;
         Track {
             stream_index: self.stream_index,
@@ -104,6 +127,10 @@ impl Listener {
             silences: self.silences.finish(),
             clipped: self.clipped.finish(),
             gaps: self.gaps.finish(),
+            loudness: whole.then_some(Loudness {
+                step_ms: LOUDNESS_STEP_MS,
+                steps: self.loudness,
+            }),
             silent,
             damaged,
         }

@@ -1,4 +1,4 @@
-//! What ffmpeg's `ametadata` filter prints of `astats` for each window of a track.
+//! What ffmpeg's `ametadata` filter prints of `astats` and `ebur128` for each window of a track.
 
 /// Longest line that is looked at; real ones are under 80 bytes.
 const LINE: usize = 256;
@@ -21,6 +21,8 @@ pub(super) struct Window {
     pub(super) flatness: f64,
     /// Highest sample of each channel, in dB of full scale.
     pub(super) channels: Vec<f64>,
+    /// Loudness of the three seconds up to its beginning, in LUFS.
+    pub(super) short_term: Option<f64>,
 }
 
 /// Reads the printed text in pieces of any size; what is not understood is left out.
@@ -64,6 +66,7 @@ impl Windows {
             {
                 self.next.channels.push(number(value)?);
             }
+            None if key == "lavfi.r128.S" => self.next.short_term = number(value),
             None if key == "track" => {
                 self.next.track = value.trim().parse().ok()?;
                 return Some(std::mem::take(&mut self.next)).filter(|window| window.samples > 0.0);
@@ -88,7 +91,7 @@ mod tests {
 
     use super::*;
 
-    const PRINTED: &[u8] = b"frame:1    pts:24000   pts_time:0.5\nlavfi.astats.1.Peak_level=-inf\n\
+    const PRINTED: &[u8] = b"frame:1    pts:24000   pts_time:0.5\nlavfi.r128.S=-23.061\nlavfi.astats.1.Peak_level=-inf\n\
         lavfi.astats.2.Peak_level=-6.020335\nlavfi.astats.Overall.Peak_level=-6.020335\n\
         lavfi.astats.Overall.Flat_factor=0.000000\nlavfi.astats.Overall.Number_of_samples=24000.000000\n\
         track=3\n";
@@ -110,6 +113,7 @@ mod tests {
             peak: -6.020_335,
             flatness: 0.0,
             channels: vec![f64::NEG_INFINITY, -6.020_335],
+            short_term: Some(-23.061),
         };
         assert_eq!(read(&[PRINTED]), [expected]);
     }

@@ -76,6 +76,20 @@ pub(super) fn dialogue(inspection: &Inspection, shots: &[Event]) -> Vec<Event> {
     scenes.iter().filter_map(of_scene).collect()
 }
 
+/// How loud it is, step by step; nothing where nothing is heard.
+pub(super) fn loudness(inspection: &Inspection, duration_ms: u64) -> Vec<Event> {
+    let Some(loudness) = &inspection.examination.loudness else {
+        return Vec::new();
+    };
+    let step = u64::from(loudness.step_ms);
+    let heard = (0..).zip(&loudness.steps).filter_map(|(number, lufs)| {
+        let end = ((number + 1) * step).min(duration_ms);
+        let interval = Interval::new(number * step, end).ok()?;
+        Some(event(interval, Payload::Loudness { lufs: (*lufs)? }))
+    });
+    heard.collect()
+}
+
 /// A track's subtitles, their moves, and what is wrong with them.
 pub(super) fn of_track(number: u32, track: &Track, collisions: &Collisions) -> Vec<Event> {
     let cues = &track.cues.cues;
