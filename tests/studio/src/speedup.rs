@@ -1,10 +1,11 @@
-//! Chunks side by side: what two encoders of one thread each are over one.
+//! Chunks side by side: what two encoders of one thread each are over one, and what they could be.
 
 use std::path::Path;
 
 use contracts_studio::VideoCodec;
 use media_ffmpeg::Tools;
 use platform_clock::{Clock as _, SystemClock};
+use studio_encode::limits::X264_PRESET;
 use tests_figures::{Plan, Report};
 
 use crate::clip::{Clip, LONGEST};
@@ -12,14 +13,14 @@ use crate::figure::Figure;
 use crate::ladders::{AT_ONCE, own};
 use crate::limits::{QUICK_SPEEDUP_ROUNDS, SPEEDUP_ROUNDS};
 
-/// Encodes the published ladder of one clip, one chunk at a time and two, by turns.
+/// Chunks of one clip and the encoder alone, by turns, so that what is lost between the two is ours.
 pub(crate) async fn measure(
     tools: &Tools,
     plan: &Plan<Figure>,
     folder: &Path,
     report: &mut Report,
 ) -> anyhow::Result<()> {
-    if !plan.wants(Figure::Speedup) {
+    if !plan.wants(Figure::Speedup) && !plan.wants(Figure::Ceiling) {
         return Ok(());
     }
     // All of it, also in a quick run: two chunks end when the longer one does, which says little.
@@ -28,26 +29,66 @@ pub(crate) async fn measure(
         report.leave_out(Figure::Speedup, "the clip is absent");
         return Ok(());
     };
-    let (clock, room) = (SystemClock::new(), clip.room("speedup")?);
     let rounds = plan.pick(SPEEDUP_ROUNDS, QUICK_SPEEDUP_ROUNDS);
-    let mut ratios = Vec::with_capacity(rounds);
+    let [mut farm, mut bare] = [Vec::with_capacity(rounds), Vec::with_capacity(rounds)];
     for _ in 0..rounds {
-        let mut took = [0.0; 2];
-        for (took, at_once) in took.iter_mut().zip([1, AT_ONCE]) {
-            let began = clock.monotonic();
-            let crf = |place: usize, _| clip.fixed[place].crf;
-            own(clip, VideoCodec::H264, &clip.fixed, crf, &room, at_once).await?;
-            *took = clock.monotonic().saturating_sub(began).as_secs_f64();
-        }
-        ratios.push(took[0] / took[1]);
+        farm.push(of_chunks(clip).await?);
+        bare.push(of_encoder(clip).await?);
     }
-    ratios.sort_unstable_by(f64::total_cmp);
-    let how = format!(
+    let of = format!(
         "median of {rounds} rounds, {} chunks of {} at {} rungs",
         clip.chunks.len(),
         clip.name,
         clip.fixed.len()
     );
-    report.add(Figure::Speedup, ratios[rounds / 2], &how);
+    report.add(Figure::Speedup, median(farm), &of);
+    let bare_of = "the encoder alone, once and then twice at once, in the same rounds";
+    report.add(Figure::Ceiling, median(bare), bare_of);
     Ok(())
+}
+
+/// The published ladder of a clip, one chunk at a time over two.
+async fn of_chunks(clip: &Clip) -> anyhow::Result<f64> {
+    let room = clip.room("speedup")?;
+    let crf = |place: usize, _| clip.fixed[place].crf;
+    let encode = async |at_once| {
+        own(clip, VideoCodec::H264, &clip.fixed, crf, &room, at_once).await?;
+        anyhow::Ok(())
+    };
+    Ok(seconds(encode(1)).await? / seconds(encode(AT_ONCE)).await?)
+}
+
+/// Twice the encoder on the whole clip, one after the other over at once.
+async fn of_encoder(clip: &Clip) -> anyhow::Result<f64> {
+    let one = seconds(bare(clip)).await?;
+    let two = seconds(async { futures::try_join!(bare(clip), bare(clip)).map(|_| ()) }).await?;
+    Ok(2.0 * one / two)
+}
+
+/// One thread of x264 with the preset that titles get, and nothing of ours around it.
+async fn bare(clip: &Clip) -> anyhow::Result<()> {
+    let top = clip.fixed.last().map_or(0, |rung| rung.crf);
+    let encoder = ["-c:v", "libx264", "-preset", X264_PRESET, "-threads:v", "1"];
+    clip.tools
+        .ffmpeg()
+        .args(["-threads", "1", "-filter_threads", "1"])
+        .input(&clip.input)
+        .args(["-map", &format!("0:{}", clip.report.video.stream_index)])
+        .args(encoder)
+        .args(["-crf", &top.to_string(), "-f", "null", "-"])
+        .run(|_| {})
+        .await?;
+    Ok(())
+}
+
+async fn seconds(work: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<f64> {
+    let clock = SystemClock::new();
+    let began = clock.monotonic();
+    work.await?;
+    Ok(clock.monotonic().saturating_sub(began).as_secs_f64())
+}
+
+fn median(mut ratios: Vec<f64>) -> f64 {
+    ratios.sort_unstable_by(f64::total_cmp);
+    ratios[ratios.len() / 2]
 }
