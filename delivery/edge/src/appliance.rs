@@ -61,6 +61,7 @@ pub(crate) struct Inner {
     pub(crate) clock: SharedClock,
     /// Absent where players speak plain HTTP.
     pub(crate) tls: Option<Tls>,
+    pub(crate) http2: bool,
     placing: Placing,
     upstreams: Arc<Upstreams>,
     control: ControlLine,
@@ -131,6 +132,7 @@ impl Appliance {
                 capacity_mbps: config.capacity_mbps,
                 client_mbps: config.client_mbps,
                 tls,
+                http2: config.http2,
                 clock,
                 control,
             }),

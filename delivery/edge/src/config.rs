@@ -20,6 +20,8 @@ pub struct EdgeConfig {
     pub base_url: Url,
     /// The certificate it shows; without one it speaks plain HTTP.
     pub tls: Option<TlsFiles>,
+    /// Speaks HTTP/2 with those that offer it; needs `tls`.
+    pub http2: bool,
     /// Where it stands.
     pub tier: Tier,
     /// What it can send, in megabits a second.
@@ -57,6 +59,7 @@ impl Default for EdgeConfig {
             id: ApplianceId("edge-1".to_owned()),
             base_url: local(7101),
             tls: None,
+            http2: false,
             tier: Tier::Isp,
             capacity_mbps: 1_000,
             folder: PathBuf::from("data/edge"),
@@ -110,6 +113,12 @@ impl EdgeConfig {
                 "must begin with https, which `tls` makes it speak",
             );
         }
+        if self.http2 && self.tls.is_none() {
+            return bad(
+                "http2",
+                "needs `tls`: name a certificate and its key, or switch it off",
+            );
+        }
         if self.capacity_mbps == 0 {
             return bad("capacity_mbps", "must not be 0");
         }
@@ -149,6 +158,13 @@ mod tests {
                 ..good.clone()
             }),
             "capacity_mbps"
+        );
+        assert_eq!(
+            setting(EdgeConfig {
+                http2: true,
+                ..good.clone()
+            }),
+            "http2"
         );
         assert_eq!(
             setting(EdgeConfig {

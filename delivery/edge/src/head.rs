@@ -1,5 +1,5 @@
-//! The head of a request (RFC 9112), read from what has come of it so far. Pure: bytes in, a head or a reason
-//! to refuse it out.
+//! The head of a request (RFC 9112), read from what has come of it so far, or from the fields a stream began with.
+//! Pure: bytes in, a head or a reason to refuse it out.
 
 use httparse::{EMPTY_HEADER, Status};
 
@@ -62,7 +62,7 @@ pub enum BadHead {
     /// It announces a body.
     #[error("requests to an appliance carry no body")]
     Body,
-    /// HTTP/1.1 without exactly one `Host`, or two of what may be there once.
+    /// Without exactly one `Host` where there must be one, or two of what may be there once.
     #[error("a field of the request is missing, or is there twice")]
     Ambiguous,
 }
@@ -72,9 +72,9 @@ pub fn parse<'h, 'a>(bytes: &'a [u8], fields: &'h mut Fields<'a>) -> Parsed<'h, 
     let mut request = httparse::Request::new(fields);
     match request.parse(bytes) {
         Ok(Status::Complete(taken)) if taken <= MAX_HEAD_BYTES => {
-            let (method, target, version) = (request.method, request.path, request.version);
+            let line = line(&request).ok_or(BadHead::Malformed);
             let fields = &*request.headers;
-            match head(method, target, version, fields) {
+            match line.and_then(|line| head(&line, fields)) {
                 Ok(head) => Parsed::Whole(head, taken),
                 Err(bad) => Parsed::Bad(bad),
             }
@@ -85,17 +85,60 @@ pub fn parse<'h, 'a>(bytes: &'a [u8], fields: &'h mut Fields<'a>) -> Parsed<'h, 
     }
 }
 
+/// Takes the head a stream began with, by HTTP/2 (RFC 9113, section 8.3).
+///
+/// # Errors
+/// [`BadHead`]; the stream ends with the answer, and the connection goes on.
+pub fn of_stream<'h, 'a>(
+    request: &'a http::request::Parts,
+    fields: &'h mut Fields<'a>,
+) -> Result<Head<'h, 'a>, BadHead> {
+    let count = request.headers.len();
+    let room = fields.get_mut(..count).ok_or(BadHead::TooLarge)?;
+    for (field, (name, value)) in room.iter_mut().zip(&request.headers) {
+        *field = httparse::Header {
+            name: name.as_str(),
+            value: value.as_bytes(),
+        };
+    }
+    let target = request
+        .uri
+        .path_and_query()
+        .map_or("", |both| both.as_str());
+    let line = Line {
+        method: request.method.as_str(),
+        target,
+        is_last: false,
+        needs_host: request.uri.authority().is_none(),
+    };
+    head(&line, &fields[..count])
+}
+
+/// What a head says before its fields.
+struct Line<'a> {
+    method: &'a str,
+    target: &'a str,
+    /// The connection ends with its answer.
+    is_last: bool,
+    needs_host: bool,
+}
+
+fn line<'a>(request: &httparse::Request<'_, 'a>) -> Option<Line<'a>> {
+    let version = request.version?;
+    Some(Line {
+        method: request.method?,
+        target: request.path?,
+        is_last: version == 0,
+        needs_host: version == 1,
+    })
+}
+
 fn head<'h, 'a>(
-    method: Option<&'a str>,
-    target: Option<&'a str>,
-    version: Option<u8>,
+    line: &Line<'a>,
     fields: &'h [httparse::Header<'a>],
 ) -> Result<Head<'h, 'a>, BadHead> {
-    let (Some(method), Some(target), Some(version)) = (method, target, version) else {
-        return Err(BadHead::Malformed);
-    };
     let mut hosts = 0;
-    let mut close = version == 0;
+    let mut close = line.is_last;
     for field in fields {
         let is = |name: &str| field.name.eq_ignore_ascii_case(name);
         if is("host") {
@@ -108,7 +151,7 @@ fn head<'h, 'a>(
             return Err(BadHead::Body);
         }
     }
-    if hosts > 1 || (hosts == 0 && version == 1) {
+    if hosts > 1 || (hosts == 0 && line.needs_host) {
         return Err(BadHead::Ambiguous);
     }
     for once in ["range", "if-range"] {
@@ -121,9 +164,9 @@ fn head<'h, 'a>(
             return Err(BadHead::Ambiguous);
         }
     }
-    let target = origin_form(target).ok_or(BadHead::Malformed)?;
+    let target = origin_form(line.target).ok_or(BadHead::Malformed)?;
     Ok(Head {
-        method: match method {
+        method: match line.method {
             "GET" => Method::Get,
             "HEAD" => Method::Head,
             "OPTIONS" => Method::Options,

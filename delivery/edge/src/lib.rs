@@ -5,9 +5,11 @@
 //! gives its blocks, filling each that is missing from its [`Upstreams`] exactly once however many players wait, and
 //! verifying it against the file's hash tree before it is stored or any byte of it leaves. Beside that the control
 //! loop reports to the control plane and drops withdrawn files, and neighbours fetch what is stored here
-//! ([`fill_router`]).
+//! ([`fill_router`]). Requests that come by other protocols ([`Multiplexed`]) are put to the same rules by
+//! [`StreamService`].
 //!
-//! Opens no store and trusts no upstream. This crate must not know accounts, titles or manifests.
+//! Opens no store and trusts no upstream. This crate must not know accounts, titles or manifests, nor
+//! how HTTP/2 is spoken.
 
 mod access;
 mod appliance;
@@ -24,6 +26,7 @@ mod keyring;
 mod library;
 pub mod limits;
 mod metrics;
+mod multiplexed;
 mod placing;
 mod prepare;
 mod refusal;
@@ -40,6 +43,7 @@ pub use config::{BadEdgeConfig, EdgeConfig};
 pub use fill_service::fill_router;
 pub use http_control::HttpControl;
 pub use http_fill::{FillClient, HttpFill};
+pub use multiplexed::{Entrance, Multiplexed};
 pub use scrub::Scrubbed;
-pub use serve::{ListenError, Listeners};
+pub use serve::{BrokenOff, ListenError, Listeners, Seat, StreamAnswer, StreamService};
 pub use upstreams::Upstreams;

@@ -110,6 +110,18 @@ pub const SEAL_STEP: usize = 256 << 10;
 /// So many sealed bytes wait for what follows them at once.
 pub const HELD_BYTES: usize = 16 << 10;
 
+/// Bytes of a client hello that are looked at for what it offers: a record; browsers send under 2 KiB.
+pub const HELLO_BYTES: usize = 16 << 10;
+
+/// Connections that offer HTTP/2 and wait to be begun; more are closed.
+pub const ARRIVALS: usize = 1_024;
+
+/// Most connections of HTTP/2, which take more memory than those of HTTP/1.1.
+pub const MAX_MULTIPLEXED: usize = 1 << 14;
+
+/// Bytes of a film given to a stream at once: so much of each may lie in memory before it goes out.
+pub const STREAM_PIECE: usize = 64 << 10;
+
 /// How often a certificate's files are looked at.
 pub const CERTIFICATE_CHECK: Duration = Duration::from_secs(10);
 

@@ -34,6 +34,7 @@ pub(crate) struct EdgeMetrics {
     pub(crate) access_lost: Count,
     pub(crate) damaged_blocks: Count,
     pub(crate) handshakes: Family<Labels, Count>,
+    multiplexed: Family<Labels, Count>,
     pub(crate) kernel_tls: Gauge,
 }
 
@@ -62,6 +63,11 @@ impl EdgeMetrics {
             "marquee_edge_tls_handshakes",
             "TLS handshakes, by outcome: full, resumed, failed, or plain where none was begun",
             self.handshakes.clone(),
+        );
+        registry.register(
+            "marquee_edge_multiplexed_connections",
+            "Connections of protocols beside HTTP/1.1, by protocol: h2",
+            self.multiplexed.clone(),
         );
         registry.register(
             "marquee_edge_streams",
@@ -162,6 +168,12 @@ impl EdgeMetrics {
     pub(crate) fn greeted(&self, outcome: &str) {
         self.handshakes
             .get_or_create(&[("outcome", outcome.to_owned())])
+            .inc();
+    }
+
+    pub(crate) fn multiplexed(&self, protocol: &str) {
+        self.multiplexed
+            .get_or_create(&[("protocol", protocol.to_owned())])
             .inc();
     }
 

@@ -29,6 +29,19 @@ impl Refusal {
         Self::new(404, detail)
     }
 
+    /// No file's address, nor that of anything else.
+    pub(crate) fn nothing_here() -> Self {
+        Self::not_found("there is nothing at this address")
+    }
+
+    /// A head that came by a stream of its own, which is all that ends with the answer.
+    pub(crate) fn of_stream(bad: BadHead) -> Self {
+        match bad {
+            BadHead::Malformed => Self::nothing_here(),
+            bad => Self::new(status_of(bad), bad.to_string()),
+        }
+    }
+
     /// The appliance sends as much as it can.
     pub(crate) fn busy() -> Self {
         Self {
@@ -123,15 +136,18 @@ impl From<UpstreamError> for Refusal {
 
 impl From<BadHead> for Refusal {
     fn from(bad: BadHead) -> Self {
-        let status = match bad {
-            BadHead::TooLarge => 431,
-            BadHead::Body => 413,
-            BadHead::Malformed | BadHead::Ambiguous => 400,
-        };
         Self::new(
-            status,
+            status_of(bad),
             format!("{bad}; send one request head of HTTP/1.1 at a time"),
         )
+    }
+}
+
+const fn status_of(bad: BadHead) -> u16 {
+    match bad {
+        BadHead::TooLarge => 431,
+        BadHead::Body => 413,
+        BadHead::Malformed | BadHead::Ambiguous => 400,
     }
 }
 

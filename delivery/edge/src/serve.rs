@@ -3,7 +3,8 @@
 //! Each loop has its own listener on the shared address and its own connections, and never waits for anything
 //! but events. What is stored and in the page cache goes from there to the socket. What the disk must be waited
 //! for is brought by the threads of [`disk`]; what must be asked for (keys, releases, blocks) is asked for by
-//! tasks of the asynchronous side. Both tell the loop's [`inbox`].
+//! tasks of the asynchronous side. Both tell the loop's [`inbox`]. A connection that offers HTTP/2, where that is
+//! switched on, is passed on to whoever speaks it, and its requests come back by [`stream`].
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -11,13 +12,17 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::{io, net};
 
 use axum::Router;
+use contracts_delivery::AccessEvent;
 use platform_http::Shutdown;
+use rustls::ServerConfig;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 
 use crate::access;
 use crate::appliance::Appliance;
-use crate::limits::{ACCESS_QUEUE, DRAIN};
+use crate::limits::{ACCESS_QUEUE, ARRIVALS, DRAIN};
+use crate::multiplexed::{Entrance, Multiplexed};
 use crate::scrub::scrub_loop;
 
 use self::disk::Disk;
@@ -26,28 +31,36 @@ use self::shared::{Clients, Shared, total};
 use self::worker::Worker;
 
 mod answer;
+mod answers;
 mod asking;
 mod connection;
 mod conversation;
 mod desk;
 mod disk;
 mod film;
+mod hello;
 mod inbox;
 mod kernel;
+mod notes;
 mod pacing;
 mod recent;
 mod sending;
 mod session;
 mod shared;
+mod stream;
+mod stream_answer;
 mod timers;
 mod transport;
 mod worker;
 
+pub use self::stream::{BrokenOff, Seat, StreamService};
+pub use self::stream_answer::StreamAnswer;
+
 /// An appliance's listeners, bound and not yet served.
-#[derive(Debug)]
 pub struct Listeners {
     sockets: Vec<net::TcpListener>,
     address: SocketAddr,
+    multiplexed: Option<Box<dyn Multiplexed>>,
 }
 
 /// Why an address cannot be listened on.
@@ -81,9 +94,22 @@ impl Listeners {
             let sockets = (0..threads)
                 .map(|_| kernel::listen(address))
                 .collect::<io::Result<_>>()?;
-            Ok(Self { sockets, address })
+            Ok(Self {
+                sockets,
+                address,
+                multiplexed: None,
+            })
         };
         bind().map_err(|source| ListenError { address, source })
+    }
+
+    /// With somebody who speaks the protocols that [`EdgeConfig`](crate::EdgeConfig) switches on beside HTTP/1.1.
+    #[must_use]
+    pub fn with(self, multiplexed: Box<dyn Multiplexed>) -> Self {
+        Self {
+            multiplexed: Some(multiplexed),
+            ..self
+        }
     }
 
     /// Where they listen.
@@ -109,24 +135,15 @@ impl Appliance {
             self.look_for_kernel_tls();
         }
         let (told, events) = mpsc::channel(ACCESS_QUEUE);
-        let inner = Arc::clone(&self.inner);
-        let disk = if inner.library.stores() {
-            Some(Disk::start()?)
-        } else {
-            None
-        };
-        let shared = Arc::new(Shared {
-            clock: Arc::clone(&inner.clock),
-            runtime: Handle::current(),
-            disk: disk.clone(),
-            beside,
-            total: total(inner.capacity_mbps),
-            clients: Clients::new(inner.client_mbps),
-            access: told,
-            connections: AtomicUsize::new(0),
-            is_draining: AtomicBool::new(false),
-            inner,
-        });
+        let (arrivals, arrived) = mpsc::channel(ARRIVALS);
+        let shared = Arc::new(self.share(beside, told, arrivals)?);
+        let Listeners {
+            sockets,
+            multiplexed,
+            ..
+        } = listeners;
+        let multiplexing = self.multiplex(multiplexed, arrived, &shared, &shutdown)?;
+        let disk = shared.disk.clone();
         let (library, stop) = (Arc::clone(&self.inner.library), shutdown.clone());
         let (serving, until) = (Arc::clone(&self.inner), shutdown.clone());
         let renewing = tokio::spawn(async move {
@@ -138,7 +155,7 @@ impl Appliance {
         let carrying = tokio::spawn(access::carry(Arc::clone(&self.inner), events));
         let mut inboxes = Vec::new();
         let mut loops = Vec::new();
-        for socket in listeners.sockets {
+        for socket in sockets {
             let (worker, inbox) = Worker::new(socket, Arc::clone(&shared))?;
             inboxes.push(inbox);
             let thread = std::thread::Builder::new().name("edge".to_owned());
@@ -155,14 +172,75 @@ impl Appliance {
                 .collect()
         });
         let ended: Vec<_> = ended.await.map_err(io::Error::other)?;
+        let multiplexed = multiplexing.await.map_err(io::Error::other)?;
         if let Some(disk) = disk {
             disk.stop();
         }
         let _ = tokio::join!(carrying, scrubbing, renewing);
         self.settle().await;
-        ended.into_iter().try_for_each(|one| {
-            one.unwrap_or_else(|_| Err(io::Error::other("an event loop panicked")))
+        ended
+            .into_iter()
+            .chain([Ok(multiplexed)])
+            .try_for_each(|one| {
+                one.unwrap_or_else(|_| Err(io::Error::other("an event loop panicked")))
+            })
+    }
+
+    /// What event loops and streams share.
+    fn share(
+        &self,
+        beside: Router,
+        access: mpsc::Sender<Vec<AccessEvent>>,
+        arrivals: mpsc::Sender<net::TcpStream>,
+    ) -> io::Result<Shared> {
+        let inner = Arc::clone(&self.inner);
+        let stores = inner.library.stores();
+        Ok(Shared {
+            clock: Arc::clone(&inner.clock),
+            runtime: Handle::current(),
+            disk: stores.then(Disk::start).transpose()?,
+            beside,
+            total: total(inner.capacity_mbps),
+            clients: Clients::new(inner.client_mbps),
+            access,
+            connections: AtomicUsize::new(0),
+            is_draining: AtomicBool::new(false),
+            arrivals: inner.http2.then_some(arrivals),
+            inner,
         })
+    }
+
+    /// Lets protocols beside the event loops be spoken, where they are switched on.
+    fn multiplex(
+        &self,
+        multiplexed: Option<Box<dyn Multiplexed>>,
+        arrivals: mpsc::Receiver<net::TcpStream>,
+        shared: &Arc<Shared>,
+        shutdown: &Shutdown,
+    ) -> io::Result<JoinHandle<io::Result<()>>> {
+        let inner = &self.inner;
+        let Some(tls) = inner.tls.as_ref().filter(|_| inner.http2) else {
+            return Ok(tokio::spawn(async { Ok(()) }));
+        };
+        let multiplexed = multiplexed.ok_or_else(|| {
+            let what = "HTTP/2 is switched on, and the listeners have nobody who speaks it";
+            io::Error::new(io::ErrorKind::InvalidInput, what)
+        })?;
+        let entrance = Entrance {
+            service: StreamService::new(Arc::clone(shared)),
+            arrivals,
+            tls: ServerConfig::clone(&tls.config),
+            shutdown: shutdown.clone(),
+        };
+        let service = Arc::clone(&entrance.service);
+        Ok(tokio::spawn(async move {
+            let served = tokio::select! {
+                served = multiplexed.serve(entrance) => served,
+                () = service.hand_on_notes() => Ok(()),
+            };
+            service.hand_on();
+            served
+        }))
     }
 
     /// Lets fills that are under way come to their end.

@@ -75,6 +75,8 @@ pub(crate) struct EdgeSettings {
     /// The certificate it shows; without one it speaks plain HTTP.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) tls: Option<TlsFiles>,
+    /// Speaks HTTP/2 with those that offer it.
+    pub(crate) http2: bool,
     pub(crate) tier: Tier,
     pub(crate) capacity_mbps: u32,
     /// The cache's folder; `edge/<id>` in the data folder when absent.
@@ -102,6 +104,7 @@ impl Default for EdgeSettings {
             listen: loopback(8401),
             base_url: None,
             tls: None,
+            http2: own.http2,
             tier: own.tier,
             capacity_mbps: own.capacity_mbps,
             cache: None,
@@ -158,6 +161,7 @@ impl EdgeSettings {
                 .clone()
                 .unwrap_or_else(|| player_url(listening, self.tls.as_ref())),
             tls: self.tls.clone(),
+            http2: self.http2,
             tier: self.tier,
             capacity_mbps: self.capacity_mbps,
             folder: self

@@ -28,6 +28,7 @@ pub(crate) async fn run(config: &Config, serve: &Serve, shutdown: Shutdown) -> R
     let listeners = Listeners::bind(serve.listen.unwrap_or(settings.listen), settings.threads)?;
     let address = listeners.address();
     let own = settings.appliance(&config.upstream, address, &serve.data);
+    let listeners = delivery::equip(listeners, &own);
     let base = own.base_url.clone();
     let client = FillClient::new(secret.clone()).context("cannot prepare HTTP")?;
     let origin = Arc::new(client.at(own.origin_url.clone()));

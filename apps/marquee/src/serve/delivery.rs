@@ -9,6 +9,7 @@ use axum::routing::get;
 use contracts_delivery::{ApplianceId, ClusterSecret, ControlPlane, Tier};
 use delivery_edge::{Appliance, EdgeConfig, FillClient, Listeners, Upstreams, fill_router};
 use delivery_misses::MissesService;
+use delivery_multiplex::Protocols;
 use delivery_origin::OriginStore;
 use delivery_planner::Planner;
 use delivery_steering::{HttpProber, SteeringService};
@@ -110,6 +111,7 @@ impl Delivery {
     ) -> Result<()> {
         let listeners = Listeners::bind(settings.listen, settings.threads)?;
         let own = settings.appliance(&config.upstream, listeners.address(), &ground.data);
+        let listeners = equip(listeners, &own);
         let client = FillClient::new(secret.clone()).context("cannot prepare HTTP")?;
         let upstreams = Upstreams::with_neighbours(Arc::new(self.origin.clone()), client);
         let appliance = self.local_appliance(own, upstreams, ground).await?;
@@ -148,6 +150,14 @@ pub(crate) fn health() -> Router {
     Router::new()
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(|| async { "ok\n" }))
+}
+
+/// Listeners with whoever speaks the protocols that an appliance's settings switch on.
+pub(crate) fn equip(listeners: Listeners, config: &EdgeConfig) -> Listeners {
+    match Protocols::of(config) {
+        Some(protocols) => listeners.with(Box::new(protocols)),
+        None => listeners,
+    }
 }
 
 /// Serves an appliance, and the routes `beside` what players ask for, and lets it report.

@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 use contracts_delivery::{ByteRange, FileName};
 use platform_clock::Timestamp;
 
+use crate::limits::MAX_HEADERS;
 use crate::refusal::{Refusal, title};
 
 /// Any page may read what is served: what guards a file is its token. A page's script sees the times it
@@ -129,6 +130,23 @@ pub(crate) fn beside(parts: &http::response::Parts, moment: &Moment, keep_alive:
     out
 }
 
+/// A head that was written here, for a transport that sends its parts by themselves, and what lies behind it.
+/// How the connection goes on is that transport's to say.
+pub(crate) fn head_of(written: &[u8]) -> Option<(http::Response<()>, &[u8])> {
+    let mut fields = [httparse::EMPTY_HEADER; MAX_HEADERS];
+    let mut head = httparse::Response::new(&mut fields);
+    let Ok(httparse::Status::Complete(end)) = head.parse(written) else {
+        return None;
+    };
+    let mut response = http::Response::builder().status(head.code?);
+    for field in &*head.headers {
+        if !field.name.eq_ignore_ascii_case("connection") {
+            response = response.header(field.name, field.value);
+        }
+    }
+    Some((response.body(()).ok()?, &written[end..]))
+}
+
 fn begin(status: u16, moment: &Moment, keep_alive: bool, out: &mut Vec<u8>) {
     let close = if keep_alive {
         ""
@@ -186,6 +204,25 @@ mod tests {
             ..whole
         });
         assert!(known.contains("connection: close\r\n") && !known.contains("content-length: "));
+    }
+
+    #[test]
+    fn what_was_written_is_read_back_but_for_how_the_connection_goes_on() {
+        let said = Refusal::busy();
+        let mut moment = Moment::default();
+        let moment = moment.at(Timestamp::from_millis(784_111_777_000));
+        let written = refusal(&said, moment, false, false);
+        let (head, rest) = head_of(&written).unwrap();
+        assert_eq!(
+            (head.status().as_u16(), rest),
+            (503, said.document().as_bytes())
+        );
+        let fields = head.headers();
+        assert_eq!(fields["retry-after"], "2");
+        assert_eq!(fields["date"], "Sun, 06 Nov 1994 08:49:37 GMT");
+        assert_eq!(fields["access-control-allow-origin"], "*");
+        assert!(!fields.contains_key("connection"));
+        assert!(head_of(&written[..40]).is_none());
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use contracts_delivery::{Claims, FileName, SessionId};
+use contracts_delivery::{AccessEvent, Claims, FileName, SessionId};
 use platform_clock::Timestamp;
 
 use super::conversation::Conversation;
@@ -119,5 +119,26 @@ impl Answer {
             keep_alive,
             record: None,
         }
+    }
+
+    /// What is told of it, now that it has ended.
+    pub(crate) fn event(&self, now: Duration) -> Option<AccessEvent> {
+        let record = self.record.as_ref()?;
+        let (sent, filled) = match &self.body {
+            Body::Film(film) => (film.sent(), film.filled),
+            Body::None | Body::Relay(_) => (0, false),
+        };
+        let took = now.saturating_sub(record.began);
+        Some(AccessEvent {
+            at: record.at,
+            session: record.claims.session,
+            release: record.claims.release,
+            file: record.file,
+            status: record.status,
+            start: record.start,
+            sent,
+            took_ms: u32::try_from(took.as_millis()).unwrap_or(u32::MAX),
+            filled,
+        })
     }
 }

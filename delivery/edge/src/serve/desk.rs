@@ -3,22 +3,20 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use contracts_delivery::{AccessEvent, SessionId};
+use contracts_delivery::SessionId;
 use platform_clock::Timestamp;
 
 use crate::file::fill::Filler;
 use crate::head::{NO_FIELDS, Parsed, parse};
-use crate::limits::{
-    ACCESS_FLUSH, ACCESS_FLUSH_EVENTS, READ_BYTES, SEAL_STEP, TURN_GREETINGS, TURN_STEPS,
-};
+use crate::limits::{READ_BYTES, SEAL_STEP, TURN_GREETINGS, TURN_STEPS};
 use crate::refusal::Refusal;
 
-use super::answer::{self, Moment};
-use super::connection::{Answer, Body, Connection};
+use super::answers::Answers;
+use super::connection::{Asked, Connection};
 use super::conversation::Phase;
 use super::inbox::Inbox;
+use super::notes::Notes;
 use super::pacing::Pace;
-use super::recent::RecentFiles;
 use super::sending::catch_up;
 use super::session::Greeted;
 use super::shared::Shared;
@@ -28,21 +26,19 @@ use super::timers::{Key, Timers};
 pub(crate) struct Desk {
     pub(super) shared: Arc<Shared>,
     pub(super) inbox: Arc<Inbox>,
-    pub(super) recent: RecentFiles,
+    pub(super) answers: Answers,
     /// Connections that may send again at a time.
     pub(super) paced: Timers,
     pub(super) scratch: Box<[u8]>,
     /// Where bytes of films lie before they are sealed; empty where everything is in clear.
     pub(super) unsealed: Box<[u8]>,
-    pub(super) moment: Moment,
     pub(super) now: Duration,
     pub(super) wall: Timestamp,
     /// Answers are the last of their connections.
     pub(super) is_draining: bool,
     /// Steps of handshakes in this turn.
     greetings: u32,
-    access: Vec<AccessEvent>,
-    flushed_at: Duration,
+    notes: Notes,
 }
 
 /// What becomes of a connection for now.
@@ -52,6 +48,8 @@ pub(crate) enum Fate {
     Waits,
     /// It could go on, after the others have.
     GoesOn,
+    /// It goes on beside the event loops.
+    PassesOn,
     /// It has ended.
     Ends,
 }
@@ -67,6 +65,8 @@ pub(super) enum Step {
     Waits,
     /// To the end of the answer.
     Done,
+    /// To what is spoken beside the event loops.
+    PassesOn,
     /// To the end of the connection.
     Ends,
 }
@@ -77,17 +77,15 @@ impl Desk {
         Self {
             now: shared.clock.monotonic(),
             wall: shared.clock.now(),
+            answers: Answers::new(Arc::clone(&shared)),
             shared,
             inbox,
-            recent: RecentFiles::default(),
             paced: Timers::default(),
             scratch: vec![0; READ_BYTES].into(),
             unsealed: vec![0; sealed].into(),
             greetings: 0,
-            moment: Moment::default(),
             is_draining: false,
-            access: Vec::new(),
-            flushed_at: Duration::ZERO,
+            notes: Notes::default(),
         }
     }
 
@@ -99,7 +97,7 @@ impl Desk {
     pub(super) fn turn(&mut self) {
         self.now = self.shared.clock.monotonic();
         self.wall = self.shared.clock.now();
-        self.moment.at(self.wall);
+        self.answers.turn(self.wall);
         self.greetings = 0;
     }
 
@@ -119,6 +117,7 @@ impl Desk {
                 Step::On => {}
                 Step::Later => return Fate::GoesOn,
                 Step::Waits => return Fate::Waits,
+                Step::PassesOn => return Fate::PassesOn,
                 Step::Done if self.finish(connection) => {}
                 Step::Done | Step::Ends => return Fate::Ends,
             }
@@ -133,8 +132,10 @@ impl Desk {
         }
         self.greetings += 1;
         let metrics = &self.shared.inner.metrics;
-        match connection.transport.greet() {
+        let passes_on = self.shared.arrivals.is_some();
+        match connection.transport.greet(passes_on) {
             Ok(Greeted::Waits) => Step::Waits,
+            Ok(Greeted::OffersH2) => Step::PassesOn,
             Ok(Greeted::Done { is_resumed }) => {
                 metrics.greeted(if is_resumed { "resumed" } else { "full" });
                 connection.talk.greeted(self.now);
@@ -195,9 +196,14 @@ impl Desk {
 
     /// Refuses what was not understood; the connection ends with that.
     fn refuse_at_once(&self, connection: &mut Connection, refusal: &Refusal) {
-        self.shared.inner.metrics.responded(refusal.status);
-        let head = answer::refusal(refusal, &self.moment, false, false);
-        connection.answer = Some(Box::new(Answer::plain(head, false)));
+        let asked = Asked {
+            name: None,
+            keep_alive: false,
+            is_head: false,
+            at: self.wall,
+            began: self.now,
+        };
+        connection.answer = Some(self.answers.refuse(refusal, &asked));
         connection.talk.sends(self.now);
     }
 
@@ -214,42 +220,14 @@ impl Desk {
 
     /// Lets go of a connection's answer and notes what was sent of it.
     pub(super) fn record(&mut self, connection: &mut Connection) {
-        let Some(answer) = connection.answer.take() else {
-            return;
-        };
-        let Some(record) = answer.record else { return };
-        let (sent, filled) = match &answer.body {
-            Body::Film(film) => (film.sent(), film.filled),
-            Body::None | Body::Relay(_) => (0, false),
-        };
-        let took = self.now.saturating_sub(record.began);
-        self.access.push(AccessEvent {
-            at: record.at,
-            session: record.claims.session,
-            release: record.claims.release,
-            file: record.file,
-            status: record.status,
-            start: record.start,
-            sent,
-            took_ms: u32::try_from(took.as_millis()).unwrap_or(u32::MAX),
-            filled,
-        });
+        if let Some(answer) = connection.answer.take() {
+            self.notes.enter(answer.event(self.now));
+        }
     }
 
     /// Hands on what was noted, when there is enough of it or it has waited; `at_once` whatever there is.
     pub(super) fn flush(&mut self, at_once: bool) {
-        if self.access.is_empty() {
-            return;
-        }
-        let is_due = self.now.saturating_sub(self.flushed_at) >= ACCESS_FLUSH;
-        if at_once || is_due || self.access.len() >= ACCESS_FLUSH_EVENTS {
-            self.flushed_at = self.now;
-            let events = std::mem::take(&mut self.access);
-            let count = events.len();
-            if self.shared.access.try_send(events).is_err() {
-                self.shared.inner.metrics.access_lost.inc_by(count as u64);
-            }
-        }
+        self.notes.hand_on(&self.shared, self.now, at_once);
     }
 
     /// The pace of a play; none where plays are not paced.

@@ -1,27 +1,66 @@
 //! Threads that wait for the disk, so that no event loop does: they bring parts of files into the page cache.
 
 use std::collections::VecDeque;
+use std::io;
 use std::os::unix::fs::FileExt as _;
 use std::sync::Arc;
 
 use parking_lot::{Condvar, Mutex};
+use tokio::sync::oneshot;
 
 use crate::file::OpenFile;
-use crate::limits::{DISK_THREADS, NEXT_READS, READ_STEP};
+use crate::limits::{DISK_THREADS, NEXT_READS, READ_FIRST, READ_STEP};
 
+use super::film::Film;
 use super::inbox::{Inbox, Reply};
 use super::timers::Key;
 
 /// A part of a stored file that somebody wants to send.
 pub(crate) struct Wanted {
-    pub(crate) file: Arc<OpenFile>,
-    pub(crate) start: u64,
-    pub(crate) bytes: u64,
+    file: Arc<OpenFile>,
+    start: u64,
+    bytes: u64,
     /// Nothing of the answer's body has gone out yet.
-    pub(crate) is_first: bool,
-    /// Who is told.
-    pub(crate) inbox: Arc<Inbox>,
-    pub(crate) key: Key,
+    is_first: bool,
+    told: Told,
+}
+
+/// Who is told that a part is in the page cache up to a byte, or that the disk failed.
+pub(crate) enum Told {
+    /// A connection of an event loop.
+    Loop(Arc<Inbox>, Key),
+    /// A stream's task.
+    Stream(oneshot::Sender<io::Result<u64>>),
+}
+
+impl Wanted {
+    /// The next bytes of a film: few where the player still waits for the first.
+    pub(crate) fn of(film: &Film, start: u64, bytes: u64, told: Told) -> Self {
+        let is_first = film.sent() == 0;
+        Self {
+            file: Arc::clone(film.file()),
+            start,
+            bytes: if is_first {
+                bytes.min(READ_FIRST)
+            } else {
+                bytes
+            },
+            is_first,
+            told,
+        }
+    }
+}
+
+impl Told {
+    fn tell(self, until: io::Result<u64>) {
+        match self {
+            Self::Loop(inbox, key) => inbox.tell(key, Reply::Resident(until)),
+            Self::Stream(task) => {
+                // A stream that was given up wants nothing any more.
+                let _ = task.send(until);
+            }
+        }
+    }
 }
 
 /// The threads and what they have to do. A connection wants one part at a time, so that there are never more
@@ -44,7 +83,7 @@ struct Queue {
 
 impl Disk {
     /// Starts the threads; they end after [`Disk::stop`].
-    pub(crate) fn start() -> std::io::Result<Arc<Self>> {
+    pub(crate) fn start() -> io::Result<Arc<Self>> {
         let disk = Arc::new(Self::default());
         for _ in 0..DISK_THREADS {
             let own = Arc::clone(&disk);
@@ -78,14 +117,13 @@ impl Disk {
                 start,
                 bytes,
                 is_first,
-                inbox,
-                key,
+                told,
             } = wanted;
             let bytes = bytes.min(READ_STEP);
             let read = file.stored_on().map_or(Ok(0), |data| {
                 data.read_at(&mut scratch[..bytes as usize], start)
             });
-            inbox.tell(key, Reply::Resident(read.map(|read| start + read as u64)));
+            told.tell(read.map(|read| start + read as u64));
             if !is_first {
                 self.queue.lock().reading_next -= 1;
                 self.more.notify_one();

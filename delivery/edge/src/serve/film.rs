@@ -54,11 +54,6 @@ impl Film {
         &self.start.held.file
     }
 
-    /// The next byte to be sent.
-    pub(crate) const fn at(&self) -> u64 {
-        self.next
-    }
-
     /// Bytes sent so far.
     pub(crate) const fn sent(&self) -> u64 {
         self.next - self.range.start
@@ -121,6 +116,15 @@ impl Film {
     /// It is in the page cache up to here.
     pub(crate) const fn resident(&mut self, until: u64) {
         self.resident_until = until;
+    }
+
+    /// A thread has read it up to here, or could not.
+    pub(crate) fn is_brought(&mut self, until: std::io::Result<u64>, filler: &Filler) {
+        match until {
+            Ok(until) if until > self.next => self.resident(until),
+            Ok(_) => self.lost(filler, &std::io::ErrorKind::UnexpectedEof.into()),
+            Err(error) => self.lost(filler, &error),
+        }
     }
 
     /// The disk cannot give what it should have: the block counts as missing again, and asking for it once

@@ -7,11 +7,11 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http_body_util::BodyExt as _;
 
-use crate::limits::{LOOK_AGAIN, READ_FIRST};
+use crate::limits::LOOK_AGAIN;
 
 use super::connection::{Answer, Body, Connection, Relay};
 use super::desk::{Desk, Step};
-use super::disk::Wanted;
+use super::disk::{Told, Wanted};
 use super::film::{Film, Next};
 use super::inbox::Reply;
 use super::kernel::{is_resident, read_resident};
@@ -52,10 +52,7 @@ impl Desk {
             Body::Relay(relay) => self.send_relay(relay, connection, key),
             Body::Film(film) => {
                 let pace = play.and_then(|play| self.pace(connection, play));
-                let ready = self.shared.total.ready(self.now);
-                let ready =
-                    ready.and_then(|()| pace.as_ref().map_or(Ok(()), |pace| pace.ready(self.now)));
-                if let Err(at) = ready
+                if let Err(at) = self.shared.ready(pace.as_deref(), self.now)
                     && film.left() > 0
                 {
                     connection.is_paced = true;
@@ -66,11 +63,7 @@ impl Desk {
                 let step = self.send_film(film, connection, key);
                 let sent = film.sent() - before;
                 if sent > 0 {
-                    self.shared.inner.metrics.bytes_served.inc_by(sent);
-                    self.shared.total.charge(sent, self.now);
-                    if let Some(pace) = pace {
-                        pace.charge(sent, self.now);
-                    }
+                    self.shared.sent(sent, pace.as_deref(), self.now);
                 }
                 // Whoever reads it is at work on what has gone out; meanwhile it is the others' turn.
                 let goes_on = sent > 0 && film.left() > 0 && connection.is_writable;
@@ -133,7 +126,7 @@ impl Desk {
                 film.lost(filler, &io::ErrorKind::UnexpectedEof.into());
                 Step::On
             }
-            Err(error) if error.raw_os_error() == Some(rustix::io::Errno::IO.raw_os_error()) => {
+            Err(error) if is_of_disk(&error) => {
                 film.lost(filler, &error);
                 Step::On
             }
@@ -155,23 +148,11 @@ impl Desk {
         });
     }
 
-    /// Asks the disk for the next part: little where the player still waits for the first byte.
+    /// Asks the disk for the next part.
     fn ask_disk(&self, film: &Film, start: u64, bytes: u64, key: Key) {
-        let is_first = film.sent() == 0;
-        let wanted = Wanted {
-            file: Arc::clone(film.file()),
-            start,
-            bytes: if is_first {
-                bytes.min(READ_FIRST)
-            } else {
-                bytes
-            },
-            is_first,
-            inbox: Arc::clone(&self.inbox),
-            key,
-        };
         if let Some(disk) = &self.shared.disk {
-            disk.want(wanted);
+            let told = Told::Loop(Arc::clone(&self.inbox), key);
+            disk.want(Wanted::of(film, start, bytes, told));
         }
     }
 
@@ -243,25 +224,37 @@ fn sealed(
     bytes: u64,
     unsealed: &mut [u8],
 ) -> io::Result<Option<(usize, usize)>> {
-    let source = Arc::clone(film.file());
-    let Some(data) = source.stored_on() else {
-        return Ok(Some((0, 0)));
-    };
     let most = unsealed.len().min(bytes as usize);
-    let read = match read_resident(data, start, &mut unsealed[..most])? {
-        Some(read) => read,
-        None if film.resident_left() == 0 => return Ok(None),
-        // A thread has just brought it; the file system cannot say so, or it is gone again.
-        None => {
-            let brought = most.min(film.resident_left() as usize);
-            data.read_at(&mut unsealed[..brought], start)?
-        }
+    let Some(read) = read_ready(film, start, &mut unsealed[..most])? else {
+        return Ok(None);
     };
     if read == 0 {
         return Ok(Some((0, most)));
     }
     let sent = transport.send(&unsealed[..read], false)?;
     Ok(Some((sent, sent)))
+}
+
+/// Reads stored bytes that need not be waited for, how many of them it says; `None` when the disk must bring them
+/// first. None at all where the stored file is shorter.
+pub(super) fn read_ready(film: &Film, start: u64, into: &mut [u8]) -> io::Result<Option<usize>> {
+    let Some(data) = film.file().stored_on() else {
+        return Ok(Some(0));
+    };
+    match read_resident(data, start, into)? {
+        None if film.resident_left() == 0 => Ok(None),
+        // A thread has just brought it; the file system cannot say so, or it is gone again.
+        None => {
+            let brought = into.len().min(film.resident_left() as usize);
+            data.read_at(&mut into[..brought], start).map(Some)
+        }
+        read => Ok(read),
+    }
+}
+
+/// Whether it is the disk that failed.
+pub(super) fn is_of_disk(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(rustix::io::Errno::IO.raw_os_error())
 }
 
 /// Sends records that waited for room, now that there may be some.
@@ -319,7 +312,7 @@ fn note(film: &mut Film, settled: Result<u64, Step>) -> Step {
 }
 
 /// The next bytes of a body and what is left of it.
-async fn next_piece(
+pub(super) async fn next_piece(
     mut body: axum::body::Body,
 ) -> Result<Option<(Bytes, axum::body::Body)>, axum::Error> {
     while let Some(frame) = body.frame().await {

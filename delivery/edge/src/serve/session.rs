@@ -8,6 +8,8 @@ use rustls::{HandshakeKind, ServerConfig, ServerConnection};
 
 use crate::limits::{HELD_BYTES, SEAL_STEP};
 
+use super::hello::{Offer, offer_of};
+
 /// A session, from its first byte to its last.
 pub(crate) struct Session {
     tls: ServerConnection,
@@ -28,6 +30,8 @@ pub(crate) enum Greeted {
     Waits,
     /// This is no TLS but the beginning of a request in clear.
     Plain,
+    /// It offers HTTP/2, and nothing of it was taken.
+    OffersH2,
 }
 
 impl Session {
@@ -44,13 +48,18 @@ impl Session {
     }
 
     /// Brings the handshake on as far as what has come allows.
-    pub(crate) fn greet(&mut self, stream: &TcpStream) -> io::Result<Greeted> {
+    pub(crate) fn greet(&mut self, stream: &TcpStream, looks_for_h2: bool) -> io::Result<Greeted> {
         if !self.has_begun {
             let mut first = [0];
             match stream.peek(&mut first) {
                 Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
                 // Every method begins with a letter, and no record does.
                 Ok(_) if first[0].is_ascii_alphabetic() => return Ok(Greeted::Plain),
+                Ok(_) if looks_for_h2 => match offer_of(stream)? {
+                    Offer::H2 => return Ok(Greeted::OffersH2),
+                    Offer::Partial => return Ok(Greeted::Waits),
+                    Offer::Other => self.has_begun = true,
+                },
                 Ok(_) => self.has_begun = true,
                 Err(error) => return waits(error),
             }

@@ -1,8 +1,10 @@
-//! What the event loops of an appliance share.
+//! What the event loops of an appliance share, and streams beside them.
 
 use std::collections::HashMap;
+use std::net::TcpStream;
 use std::sync::atomic::{AtomicBool, AtomicUsize};
 use std::sync::{Arc, Weak};
+use std::time::Duration;
 
 use axum::Router;
 use contracts_delivery::{AccessEvent, SessionId};
@@ -33,6 +35,25 @@ pub(crate) struct Shared {
     pub(super) connections: AtomicUsize,
     /// Nothing new is begun.
     pub(super) is_draining: AtomicBool,
+    /// Where connections go that offer HTTP/2; absent where nobody speaks it.
+    pub(super) arrivals: Option<mpsc::Sender<TcpStream>>,
+}
+
+impl Shared {
+    /// Whether bytes of a play may go now; else when.
+    pub(super) fn ready(&self, play: Option<&Pace>, now: Duration) -> Result<(), Duration> {
+        self.total.ready(now)?;
+        play.map_or(Ok(()), |pace| pace.ready(now))
+    }
+
+    /// Bytes of a play went.
+    pub(super) fn sent(&self, bytes: u64, play: Option<&Pace>, now: Duration) {
+        self.inner.metrics.bytes_served.inc_by(bytes);
+        self.total.charge(bytes, now);
+        if let Some(pace) = play {
+            pace.charge(bytes, now);
+        }
+    }
 }
 
 /// The pace of each play that is being sent to, whichever connections it uses.
@@ -91,8 +112,6 @@ impl Clients {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     #[test]

@@ -34,12 +34,13 @@ impl Transport {
         self.session.is_none()
     }
 
-    /// Brings the handshake on. Where there turns out to be none, it is in clear from here on.
-    pub(crate) fn greet(&mut self) -> io::Result<Greeted> {
+    /// Brings the handshake on. Where there turns out to be none, it is in clear from here on; with `looks_for_h2` one
+    /// that offers HTTP/2 is left as it came.
+    pub(crate) fn greet(&mut self, looks_for_h2: bool) -> io::Result<Greeted> {
         let Some(session) = &mut self.session else {
             return Ok(Greeted::Plain);
         };
-        let greeted = session.greet(&self.stream)?;
+        let greeted = session.greet(&self.stream, looks_for_h2)?;
         if greeted == Greeted::Plain {
             self.session = None;
         }
@@ -100,5 +101,12 @@ impl Transport {
         if self.stream.shutdown(Shutdown::Write).is_ok() {
             let _ = self.stream.read(scratch);
         }
+    }
+}
+
+impl From<Transport> for std::net::TcpStream {
+    /// The socket alone, which still never waits.
+    fn from(transport: Transport) -> Self {
+        transport.stream.into()
     }
 }

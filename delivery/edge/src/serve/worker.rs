@@ -230,7 +230,7 @@ impl Worker {
                 let Some(asked) = connection.asked.take() else {
                     return false;
                 };
-                connection.answer = Some(desk.relay(*response, &asked));
+                connection.answer = Some(desk.answers.relay(*response, &asked));
                 true
             }
             reply => match (
@@ -245,11 +245,7 @@ impl Worker {
                     true
                 }
                 (Some(Body::Film(film)), Reply::Resident(read)) => {
-                    match read {
-                        Ok(until) if until > film.at() => film.resident(until),
-                        Ok(_) => film.lost(desk.filler(), &io::ErrorKind::UnexpectedEof.into()),
-                        Err(error) => film.lost(desk.filler(), &error),
-                    }
+                    film.is_brought(read, desk.filler());
                     true
                 }
                 (Some(Body::Relay(relay)), Reply::Piece(Ok(next))) => {
@@ -278,7 +274,25 @@ impl Worker {
                     self.queue.push_back(key);
                 }
             }
+            Fate::PassesOn => self.pass_on(key),
             Fate::Ends => self.remove(key),
+        }
+    }
+
+    /// Gives a connection to whoever speaks its protocol beside the event loops. One that finds no room there is
+    /// closed.
+    fn pass_on(&mut self, (place, _): Key) {
+        let mut transport = self.connections.remove(place).transport;
+        let shared = &self.desk.shared;
+        shared.connections.fetch_sub(1, Ordering::Relaxed);
+        if let Err(error) = self.poll.registry().deregister(transport.source()) {
+            tracing::warn!(%error, "cannot let go of a connection");
+            return;
+        }
+        if let Some(arrivals) = &shared.arrivals
+            && arrivals.try_send(transport.into()).is_err()
+        {
+            tracing::debug!("more connections of HTTP/2 come than can be begun");
         }
     }
 

@@ -14,7 +14,7 @@ use contracts_delivery::{
     SessionId, SigningKey, StoredFile, VideoRendition,
 };
 use data_objects::ContentHash;
-use delivery_edge::{Appliance, EdgeConfig, Listeners, Upstreams};
+use delivery_edge::{Appliance, EdgeConfig, Listeners, Multiplexed, Upstreams};
 use http_body_util::BodyExt as _;
 use parking_lot::Mutex;
 use platform_clock::{ManualClock, Timestamp};
@@ -87,6 +87,10 @@ impl ControlPlane for Control {
     }
 }
 
+/// Brings whoever speaks protocols beside HTTP/1.1 at an address; an error when a port of it is taken.
+pub(crate) type Speak =
+    fn(&EdgeConfig, SocketAddr) -> std::io::Result<Option<Box<dyn Multiplexed>>>;
+
 /// What a test has at hand.
 pub(crate) struct Bed {
     pub(crate) appliance: Appliance,
@@ -103,6 +107,7 @@ pub(crate) struct Bed {
     guard: DropGuard,
     registry: Registry,
     folder: Option<tempfile::TempDir>,
+    speak: Speak,
 }
 
 impl Bed {
@@ -129,6 +134,16 @@ impl Bed {
         upstream: Arc<Synthetic>,
         folder: tempfile::TempDir,
     ) -> Self {
+        Self::speaking(config, upstream, folder, |_, _| Ok(None)).await
+    }
+
+    /// As [`Self::with`], one that speaks other protocols, too.
+    pub(crate) async fn speaking(
+        config: EdgeConfig,
+        upstream: Arc<Synthetic>,
+        folder: tempfile::TempDir,
+        speak: Speak,
+    ) -> Self {
         let control = Arc::new(Control {
             key: SigningKey::new(7, [7; 32]),
             up: Mutex::new(true),
@@ -138,7 +153,7 @@ impl Bed {
             placement: Mutex::default(),
         });
         let clock = ManualClock::at(START);
-        Self::open(config, upstream, control, clock, Some(folder)).await
+        Self::open(config, upstream, control, clock, Some(folder), speak).await
     }
 
     async fn open(
@@ -147,6 +162,7 @@ impl Bed {
         control: Arc<Control>,
         clock: Arc<ManualClock>,
         folder: Option<tempfile::TempDir>,
+        speak: Speak,
     ) -> Self {
         let (fill, plane) = (
             Upstreams::origin(Arc::clone(&upstream) as _),
@@ -157,7 +173,7 @@ impl Bed {
             .unwrap();
         let mut registry = Registry::default();
         appliance.register_metrics(&mut registry);
-        let listeners = Listeners::bind(([127, 0, 0, 1], 0).into(), config.threads).unwrap();
+        let listeners = listen(&config, speak);
         let (at, shutdown) = (listeners.address(), Shutdown::new());
         let beside = Router::new().route("/healthz", get(|| async { "ok\n" }));
         let serve = appliance.clone().serve(listeners, beside, shutdown.clone());
@@ -176,6 +192,7 @@ impl Bed {
             config,
             registry,
             folder,
+            speak,
         }
     }
 
@@ -197,12 +214,13 @@ impl Bed {
             folder,
             serving,
             guard,
+            speak,
             ..
         } = self;
         drop(guard);
         serving.await.unwrap().unwrap();
         drop((appliance, registry));
-        Self::open(config, upstream, control, clock, folder).await
+        Self::open(config, upstream, control, clock, folder, speak).await
     }
 
     /// Tells the appliance to stop; what is under way goes on for a while.
@@ -276,6 +294,18 @@ impl Bed {
         line.unwrap_or_else(|| panic!("no metric {name} in {text}"))
             .parse()
             .unwrap()
+    }
+}
+
+/// Listeners at a free port, and with them whoever speaks other protocols there.
+fn listen(config: &EdgeConfig, speak: Speak) -> Listeners {
+    loop {
+        let listeners = Listeners::bind(([127, 0, 0, 1], 0).into(), config.threads).unwrap();
+        match speak(config, listeners.address()) {
+            Ok(Some(others)) => return listeners.with(others),
+            Ok(None) => return listeners,
+            Err(taken) => assert_eq!(taken.kind(), std::io::ErrorKind::AddrInUse),
+        }
     }
 }
 

@@ -5,6 +5,7 @@
     reason = "a test whose ground gives way must stop"
 )]
 
+mod authority;
 mod bed;
 mod caching;
 mod cluster;

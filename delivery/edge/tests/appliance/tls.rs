@@ -5,87 +5,16 @@ use std::time::Duration;
 
 use contracts_delivery::{ByteRange, Extension};
 use delivery_edge::limits::{HANDSHAKE_TIMEOUT, STALL_WINDOW};
-use delivery_edge::{BadTls, EdgeConfig, TlsFiles};
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use delivery_edge::{BadTls, EdgeConfig};
+use rcgen::KeyPair;
 use rustls::pki_types::ServerName;
-use rustls::{ClientConfig, ClientConnection, HandshakeKind, RootCertStore, StreamOwned};
+use rustls::{ClientConfig, ClientConnection, HandshakeKind, StreamOwned};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
+use crate::authority::Authority;
 use crate::bed::{Bed, MIB, film};
 use crate::protocol::{connect, ends_after, rest};
 use crate::upstream::Synthetic;
-
-/// An authority of a test's own, and where the appliance's certificate lies.
-struct Authority {
-    own: CertifiedIssuer<'static, KeyPair>,
-    files: TlsFiles,
-    folder: tempfile::TempDir,
-}
-
-impl Authority {
-    fn new() -> Self {
-        let mut params = CertificateParams::default();
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        let own = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
-        let folder = tempfile::tempdir().unwrap();
-        let files = TlsFiles {
-            certificate: folder.path().join("edge.crt"),
-            key: folder.path().join("edge.key"),
-        };
-        let authority = Self { own, files, folder };
-        authority.issue();
-        authority
-    }
-
-    /// Puts a new certificate and key in place; the certificate's bytes.
-    fn issue(&self) -> Vec<u8> {
-        let names = vec!["localhost".to_owned(), "127.0.0.1".to_owned()];
-        let key = KeyPair::generate().unwrap();
-        let params = CertificateParams::new(names).unwrap();
-        let certificate = params.signed_by(&key, &self.own).unwrap();
-        std::fs::write(&self.files.certificate, certificate.pem()).unwrap();
-        std::fs::write(&self.files.key, key.serialize_pem()).unwrap();
-        certificate.der().to_vec()
-    }
-
-    fn config(&self) -> EdgeConfig {
-        EdgeConfig {
-            base_url: url::Url::parse("https://localhost/").unwrap(),
-            tls: Some(self.files.clone()),
-            folder: self.folder.path().join("cache"),
-            cache_bytes: 64 * MIB,
-            capacity_mbps: u32::MAX,
-            client_mbps: 0,
-            ..EdgeConfig::default()
-        }
-    }
-
-    async fn bed(&self) -> Bed {
-        self.bed_with(self.config(), Synthetic::new()).await
-    }
-
-    async fn bed_with(&self, config: EdgeConfig, upstream: Arc<Synthetic>) -> Bed {
-        let mut bed = Bed::with(config, upstream, tempfile::tempdir().unwrap()).await;
-        let root = reqwest::Certificate::from_der(self.own.der()).unwrap();
-        let client = reqwest::Client::builder()
-            .no_proxy()
-            .add_root_certificate(root);
-        bed.speak_tls(client.build().unwrap());
-        bed
-    }
-
-    /// What a player trusts, with tickets of its own.
-    fn trusted(&self) -> Arc<ClientConfig> {
-        let mut roots = RootCertStore::empty();
-        roots.add(self.own.der().clone()).unwrap();
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let config = ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .unwrap();
-        let config = config.with_root_certificates(roots).with_no_client_auth();
-        Arc::new(config)
-    }
-}
 
 /// A player's connection, whose calls wait.
 type Player = StreamOwned<ClientConnection, std::net::TcpStream>;
