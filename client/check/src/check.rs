@@ -12,7 +12,9 @@ use url::Url;
 
 use crate::decode::{Decoder, Inside};
 use crate::finding::{Finding, Rule};
-use crate::limits::{AT_ONCE, MAX_INIT_BYTES, MAX_MANIFEST_BYTES, MAX_SEGMENT_BYTES, SEGMENTS};
+use crate::limits::{
+    AT_ONCE, BOX_HEADER, MAX_INIT_BYTES, MAX_MANIFEST_BYTES, MAX_SEGMENT_BYTES, SEGMENTS,
+};
 use crate::report::Report;
 use crate::source::{Loaded, Source};
 use crate::stream::{Kind, Part, Segment, Stream, spread};
@@ -211,7 +213,7 @@ impl Checker {
 
     /// A track file alone is a stream of what its own index lists.
     async fn track_file(&mut self, url: &Url) -> Result<Stream, CheckError> {
-        let mut needed = 16;
+        let mut needed = BOX_HEADER;
         let head = loop {
             let part = Part {
                 url: url.clone(),
@@ -221,7 +223,12 @@ impl Checker {
                 }),
             };
             let loaded = self.source.load(&part, MAX_INIT_BYTES).await;
-            let loaded = loaded.map_err(CheckError::NotLoaded)?;
+            let loaded = loaded.map_err(|why| match needed {
+                BOX_HEADER => CheckError::NotLoaded(why),
+                _ => CheckError::Unreadable(format!(
+                    "its index of segments (sidx) cannot be reached behind its header: {why}"
+                )),
+            })?;
             match Head::parse(&loaded.bytes) {
                 Ok(head) => break head,
                 Err(HeadError::Incomplete { needed: more }) if more > needed => needed = more,

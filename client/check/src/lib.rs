@@ -23,4 +23,4 @@ mod track;
 pub use check::{CheckError, Options, check};
 pub use decode::Decoder;
 pub use finding::{Finding, Rule, Severity};
-pub use report::Report;
+pub use report::{Report, counted};

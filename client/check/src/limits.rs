@@ -11,6 +11,9 @@ pub const MAX_SEGMENT_BYTES: u64 = 128 << 20;
 /// The most an initialization section or an index may be.
 pub const MAX_INIT_BYTES: u64 = 16 << 20;
 
+/// Bytes of a track file that say how long its first box is (ISO/IEC 14496-12, with a large size).
+pub const BOX_HEADER: u64 = 16;
+
 /// A server that takes longer to answer is no server a player would wait for.
 pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(20);
 
@@ -23,8 +26,9 @@ pub const SEGMENTS: usize = 8;
 /// Findings kept of one rule: what is wrong a hundred times is told by the first few and their number.
 pub const MAX_PER_RULE: usize = 5;
 
-/// How far stated and real times may be apart: half a frame of film.
-pub const TIME_SLACK: Duration = Duration::from_millis(21);
+/// How far stated and real times may be apart: more than half a frame of film, and than the frame of AAC at 44.1 kHz
+/// (23.2 ms) that some packagers take off a first segment as the encoder's priming.
+pub const TIME_SLACK: Duration = Duration::from_millis(24);
 
 /// How far the lengths of picture and sound may be apart before a player ends on one of them alone.
 pub const LENGTH_SLACK: Duration = Duration::from_millis(500);

@@ -73,7 +73,9 @@ impl fmt::Display for Report {
         let renditions = self.renditions.len();
         writeln!(
             f,
-            "{format}: {renditions} renditions, {read} of {segments} segments read"
+            "{format}: {}, {read} of {} read",
+            counted(renditions, "rendition"),
+            counted(*segments, "segment"),
         )?;
         for rendition in &self.renditions {
             writeln!(f, "  {rendition}")?;
@@ -87,9 +89,20 @@ impl fmt::Display for Report {
         let (errors, warnings) = (self.count(Severity::Error), self.count(Severity::Warning));
         match (errors, warnings) {
             (0, 0) => writeln!(f, "nothing that players trip over was found"),
-            _ => writeln!(f, "{errors} errors, {warnings} warnings"),
+            _ => writeln!(
+                f,
+                "{}, {}",
+                counted(errors, "error"),
+                counted(warnings, "warning")
+            ),
         }
     }
+}
+
+/// A number of things, in words: `1 error`, `2 errors`.
+pub fn counted(count: usize, one: &str) -> String {
+    let ending = if count == 1 { "" } else { "s" };
+    format!("{count} {one}{ending}")
 }
 
 #[cfg(test)]
@@ -122,6 +135,10 @@ mod tests {
         );
         assert!(!report.is_sound());
         assert!(report.to_string().contains("4 more like these"), "{report}");
+        assert!(
+            report.to_string().ends_with("9 errors, 1 warning\n"),
+            "{report}"
+        );
     }
 
     #[test]

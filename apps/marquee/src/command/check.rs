@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use async_trait::async_trait;
-use client_check::{Decoder, Options, Severity, check};
+use client_check::{Decoder, Options, Severity, check, counted};
 use contracts_delivery::KeyId;
 use media_cenc::Key;
 use media_ffmpeg::{MediaInput, Tools};
@@ -47,7 +47,7 @@ pub(crate) async fn run(args: Check) -> Result<()> {
     }
     match report.count(Severity::Error) {
         0 => Ok(()),
-        count => bail!("players will trip over {count} errors"),
+        count => bail!("players will trip over {}", counted(count, "error")),
     }
 }
 
