@@ -21,4 +21,4 @@ pub use community::{BadCommunity, Community};
 pub use list::{ListError, ListFault, parse_list};
 pub use rib::Rib;
 pub use shared::SharedTable;
-pub use table::{Candidate, Match, OutOfOrder, RouteTable, TableBuilder};
+pub use table::{Candidate, Candidates, Match, OutOfOrder, RouteTable, TableBuilder};

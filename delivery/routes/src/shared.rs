@@ -30,14 +30,15 @@ impl SharedTable {
         self.current.load()
     }
 
-    /// Puts `table` in place, and frees those replaced before that nobody reads any more.
+    /// Puts `table` in place. The one before stays until [`Self::free`]: whoever holds a lock that decisions wait
+    /// for frees no table under it.
     pub fn replace(&self, table: RouteTable) {
         let old = self.current.swap(Arc::new(table));
         self.replaced.lock().push(old);
-        self.free();
     }
 
-    /// Frees replaced tables that nobody reads any more; returns how many are still read.
+    /// Frees replaced tables that nobody reads any more, which takes as long as giving their memory back does; returns
+    /// how many are still read.
     pub fn free(&self) -> usize {
         let mut replaced = self.replaced.lock();
         // Nobody can take a new reference to a table that is no longer current, so a count of one stays.

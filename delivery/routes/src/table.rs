@@ -1,6 +1,7 @@
 //! The table: an address in, the appliances whose networks it is in out, best announced first.
 
 mod build;
+mod lists;
 mod ranges;
 
 use std::net::IpAddr;
@@ -8,7 +9,9 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 
 pub use build::{OutOfOrder, TableBuilder};
+pub use lists::Candidates;
 
+use lists::Lists;
 use ranges::Ranges;
 
 use crate::Announcer;
@@ -40,7 +43,7 @@ pub struct Match<'a> {
     /// Its announcers and those of every prefix around it, each once, at most
     /// [`crate::limits::MAX_CANDIDATES`]. In order: sessions that stay before those that are being taken down,
     /// the most specific prefix, the shortest path, the least discriminator, the announcer's number.
-    pub candidates: &'a [Candidate],
+    pub candidates: Candidates<'a>,
 }
 
 /// Every prefix with its candidates, for IPv4 and IPv6. Immutable: a [`TableBuilder`] makes another.
@@ -49,9 +52,7 @@ pub struct RouteTable {
     v4: Ranges<u32>,
     v6: Ranges<u128>,
     prefixes: usize,
-    /// Where in `candidates` each list begins; one more at the end.
-    starts: Vec<u32>,
-    candidates: Vec<Candidate>,
+    lists: Lists,
 }
 
 impl RouteTable {
@@ -67,13 +68,8 @@ impl RouteTable {
         Some(Match {
             network,
             list: cover.list,
-            candidates: self.list(cover.list),
+            candidates: self.lists.get(cover.list),
         })
-    }
-
-    fn list(&self, list: u32) -> &[Candidate] {
-        let at = list as usize;
-        &self.candidates[self.starts[at] as usize..self.starts[at + 1] as usize]
     }
 
     /// Prefixes in the table.
@@ -82,8 +78,8 @@ impl RouteTable {
     }
 
     /// Different lists of candidates; prefixes announced alike share one.
-    pub fn lists(&self) -> usize {
-        self.starts.len().saturating_sub(1)
+    pub const fn lists(&self) -> usize {
+        self.lists.count()
     }
 }
 

@@ -235,8 +235,8 @@ impl World {
             let by = fleet
                 .number(&ApplianceId(format!("box-{number}")))
                 .expect("a continent has fewer boxes than a region takes");
+            fleet.set_tier(by, one.tier);
             if let Some(member) = fleet.get_mut(by) {
-                member.tier = one.tier;
                 member.place = self.sites[one.site as usize].place;
                 member.silent_from = std::time::Duration::MAX.into();
                 member.load = Load {
@@ -288,7 +288,7 @@ mod tests {
         for (number, network) in (0_u32..).zip(&world.networks) {
             let address = World::address(number, &mut chance);
             let found = world.routes.find(address.into()).unwrap();
-            let first = world.boxes[found.candidates[0].by.0 as usize];
+            let first = world.boxes[found.candidates.announcer(0).0 as usize];
             match network.site {
                 Some(site) => assert_eq!((first.tier, first.site), (Tier::Isp, site)),
                 None => assert_eq!(first.tier, Tier::Exchange),

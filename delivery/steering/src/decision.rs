@@ -1,15 +1,18 @@
 //! The decision: which appliances should serve a client, as a function of what is known and nothing else.
 //!
 //! Candidates are the appliances that announced the client's network, and those that serve every network.
-//! Each is weighed by the [`Criterion`]s of a [`Ranker`], in the ranker's order; where they weigh the same,
+//! They are compared by the [`Criterion`]s of a [`Ranker`], in the ranker's order; where they weigh the same,
 //! rendezvous hashing of release and appliance decides, so that one release keeps to few appliances (and
-//! their caches hold it once) while releases spread over all. Nothing is allocated once the [`Scratch`] has
-//! grown, so that the service, a measurement and a simulation can run the same code at their own pace.
+//! their caches hold it once) while releases spread over all. Those that cannot be among the first whatever else
+//! they weigh are not looked at. Nothing is allocated once the [`Scratch`] has grown, so that the service, a
+//! measurement and a simulation can run the same code at their own pace.
 
 mod criterion;
 mod fleet;
 mod holdings;
 mod learned;
+mod merits;
+mod pick;
 mod place;
 mod ranker;
 mod reason;
@@ -19,8 +22,8 @@ mod weigh;
 use std::net::IpAddr;
 use std::time::Duration;
 
-use contracts_delivery::{ReleaseId, Tier};
-use delivery_routes::{Announcer, Candidate, RouteTable};
+use contracts_delivery::ReleaseId;
+use delivery_routes::{Announcer, Candidates, RouteTable};
 use ipnet::IpNet;
 
 pub use criterion::{Content, Criterion, Standing, Throughput};
@@ -32,6 +35,7 @@ pub use ranker::{BadRanker, Ranker};
 pub use reservations::Reservations;
 pub use weigh::{RouteWeight, Weighed, Weight};
 
+use pick::{Entry, Pick};
 use weigh::Scales;
 pub(crate) use weigh::{affinity, seed, word};
 
@@ -72,8 +76,10 @@ pub struct Decision<'a> {
     pub network: Option<IpNet>,
     /// Best first; at most as many as the ranker names, an origin among them if one is up.
     pub ranked: &'a [Weighed],
-    /// How many were weighed.
-    pub considered: usize,
+    /// How many there were to choose from: those that announced the network and those that serve every one.
+    pub candidates: usize,
+    /// How many of them were weighed; the others could not have been among the first.
+    pub weighed: usize,
 }
 
 /// Space reused from decision to decision.
@@ -81,13 +87,6 @@ pub struct Decision<'a> {
 pub struct Scratch {
     best: Vec<Entry>,
     ranked: Vec<Weighed>,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Entry {
-    key: u64,
-    by: Announcer,
-    route: Option<Candidate>,
 }
 
 /// Ranks the appliances for `question`.
@@ -98,106 +97,34 @@ pub fn decide<'a>(
     question: &Question,
     scratch: &'a mut Scratch,
 ) -> Decision<'a> {
+    // Looked up first: neither of the two has to wait for the other's memory.
+    let held = ranker
+        .asks(Criterion::Content)
+        .then(|| knowledge.holdings.of(question.release))
+        .flatten();
     let found = routes.find(question.client);
     let network = found.map(|found| found.network);
-    let candidates = found.map_or(&[][..], |found| found.candidates);
-    let scales = Scales::new(knowledge, ranker, question, network);
-    let mut pick = Pick {
-        scales: &scales,
-        seed: seed(question.release),
-        best: &mut scratch.best,
-        origin: None,
-        considered: 0,
-    };
-    pick.best.clear();
-    for candidate in candidates {
-        pick.weigh(candidate.by, Some(*candidate));
-    }
-    for by in knowledge.fleet.everywhere() {
-        pick.weigh(*by, None);
-    }
-    pick.keep_an_origin();
-    let considered = pick.considered;
+    let candidates = found.map_or_else(Candidates::default, |found| found.candidates);
+    let scales = Scales::new(knowledge, ranker, question, held, network);
+    let everywhere = knowledge.fleet.everywhere();
+    let mut pick = Pick::new(&scales, seed(question.release), &mut scratch.best);
+    pick.announced(candidates);
+    pick.everywhere(everywhere);
+    let weighed = pick.keep_an_origin();
     scratch.ranked.clear();
-    let weighed = scratch.best.iter().filter_map(|entry| {
-        let weight = scales.weigh(entry.by, scales.up(entry.by)?, entry.route.as_ref());
+    let answer = scratch.best.iter().filter_map(|entry| {
+        let route = entry.place.map(|place| candidates.candidate(place.into()));
         Some(Weighed {
             by: entry.by,
-            weight,
+            weight: scales.weigh(entry.by, entry.content, route)?,
         })
     });
-    scratch.ranked.extend(weighed);
+    scratch.ranked.extend(answer);
     Decision {
         network,
         ranked: &scratch.ranked,
-        considered,
-    }
-}
-
-/// The best so far.
-struct Pick<'a> {
-    scales: &'a Scales<'a>,
-    seed: u64,
-    best: &'a mut Vec<Entry>,
-    /// The best origin, which is the last resort and has a place in every answer.
-    origin: Option<Entry>,
-    considered: usize,
-}
-
-impl Pick<'_> {
-    fn weigh(&mut self, by: Announcer, route: Option<Candidate>) {
-        let Some(member) = self.scales.up(by) else {
-            return;
-        };
-        self.considered += 1;
-        let (scales, is_origin) = (self.scales, member.tier == Tier::Origin);
-        let mut weight = scales.at_best(by, member, route.as_ref());
-        if !is_origin && self.is_full_of_better_than(weight.key(scales.ranker, 0)) {
-            return;
-        }
-        scales.complete(&mut weight, by, member);
-        let tie = affinity(self.seed, member.seed);
-        let key = weight.key(scales.ranker, tie);
-        let entry = Entry { key, by, route };
-        let better = |known: &Option<Entry>| known.is_none_or(|known| entry.key < known.key);
-        if is_origin && better(&self.origin) {
-            self.origin = Some(entry);
-        }
-        self.insert(entry);
-    }
-
-    fn is_full(&self) -> bool {
-        self.best.len() >= self.scales.ranker.longest()
-    }
-
-    fn is_full_of_better_than(&self, key: u64) -> bool {
-        self.is_full() && self.best.last().is_some_and(|last| last.key < key)
-    }
-
-    fn insert(&mut self, entry: Entry) {
-        let order = |entry: &Entry| (entry.key, entry.by);
-        if self.is_full() {
-            match self.best.last() {
-                Some(last) if order(&entry) < order(last) => {
-                    self.best.pop();
-                }
-                _ => return,
-            }
-        }
-        let after = |known: &&Entry| order(known) > order(&entry);
-        let at = self.best.len() - self.best.iter().rev().take_while(after).count();
-        self.best.insert(at, entry);
-    }
-
-    fn keep_an_origin(&mut self) {
-        let Some(origin) = self.origin else { return };
-        if self.best.iter().all(|entry| entry.by != origin.by) {
-            let has_one = |entry: &Entry| self.scales.tier(entry.by) == Tier::Origin;
-            if !self.best.iter().any(has_one) {
-                self.best.pop();
-                self.best.push(origin);
-            }
-        }
+        candidates: candidates.len() + everywhere.len(),
+        weighed,
     }
 }
 

@@ -81,7 +81,7 @@ impl Places {
     /// Where a client is, if its network is in the table.
     pub fn find(&self, client: IpAddr) -> Option<Place> {
         let found = self.table.find(client)?;
-        let Announcer(number) = found.candidates.first()?.by;
+        let Announcer(number) = found.candidates.announcers().next()?;
         self.places.get(number as usize).copied()
     }
 

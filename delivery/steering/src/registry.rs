@@ -4,10 +4,11 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use contracts_delivery::{ApplianceId, ApplianceReport, Neighbour, is_plain_name};
+use delivery_routes::Announcer;
 use serde::Serialize;
 use url::Url;
 
-use crate::decision::{Fleet, Load, Member};
+use crate::decision::{Fleet, Load};
 use crate::health::{Fault, Health};
 use crate::limits::{FORGET, NEIGHBOURS_FOR, SILENCE};
 use crate::neighbours::{Stand, neighbours};
@@ -97,9 +98,7 @@ impl Registry {
             .entry(appliance.clone())
             .and_modify(|seen| seen.hear(&report, now))
             .or_insert_with(|| Seen::first(report, now));
-        if let Some(member) = fleet.get_mut(number) {
-            seen.enter(member, now);
-        }
+        seen.enter(fleet, number, now);
         Ok(())
     }
 
@@ -141,8 +140,8 @@ impl Registry {
             return;
         };
         says(&mut seen.health);
-        if let Some(member) = fleet.find(appliance).and_then(|by| fleet.get_mut(by)) {
-            seen.enter(member, now);
+        if let Some(by) = fleet.find(appliance) {
+            seen.enter(fleet, by, now);
         }
     }
 
@@ -187,9 +186,12 @@ impl Seen {
     }
 
     /// What decisions are made of.
-    fn enter(&self, member: &mut Member, now: Duration) {
+    fn enter(&self, fleet: &mut Fleet, by: Announcer, now: Duration) {
         let capacity_kbps = self.report.capacity_mbps.saturating_mul(1_000);
-        member.tier = self.report.tier;
+        fleet.set_tier(by, self.report.tier);
+        let Some(member) = fleet.get_mut(by) else {
+            return;
+        };
         member.place = self.report.location.map(Into::into);
         member.silent_from = (self.heard + SILENCE).into();
         member.suspected_until = self.health.ails_until().into();

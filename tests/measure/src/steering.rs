@@ -48,10 +48,10 @@ pub(crate) fn measure(plan: &Plan, ground: &Ground, report: &mut Report) -> anyh
         table.lists()
     );
     let mut bench = Bench::new(ground, knowledge, table, questions);
-    let considered = bench.check(LEAST_CANDIDATES)?;
+    let candidates = bench.check(LEAST_CANDIDATES)?;
     if plan.wants(Figure::Decisions) {
         let rate = bench.decisions_per_s();
-        let how = format!("{ground_truth}; {considered} candidates each");
+        let how = format!("{ground_truth}; of candidates {candidates}");
         report.add(Figure::Decisions, rate, &how);
     }
     if plan.wants(Figure::DecisionP99) {

@@ -203,7 +203,7 @@ fn a_real_table_cut_in_mid_record_gives_what_came_before() {
     let (prefix, route) = dump.best().last().unwrap();
     let table = rib.table();
     let found = table.find(prefix.network()).unwrap();
-    assert_eq!(found.candidates[0].path_len, route.path_len);
+    assert_eq!(found.candidates.candidate(0).path_len, route.path_len);
 }
 
 #[test]

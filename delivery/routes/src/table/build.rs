@@ -78,9 +78,9 @@ impl TableBuilder {
         }));
         if let Some((_, list)) = self.around.last() {
             let own = self.scratch.len();
-            for outer in self.table.list(*list) {
+            for outer in self.table.lists.get(*list).iter() {
                 if !self.scratch[..own].iter().any(|inner| inner.by == outer.by) {
-                    self.scratch.push(*outer);
+                    self.scratch.push(outer);
                 }
             }
         }
@@ -109,17 +109,16 @@ impl TableBuilder {
         self.scratch.hash(&mut hasher);
         let hash = hasher.finish();
         if let Some(list) = self.lists.get(&hash)
-            && self.table.list(*list) == self.scratch
+            && self
+                .table
+                .lists
+                .get(*list)
+                .iter()
+                .eq(self.scratch.iter().copied())
         {
             return *list;
         }
-        let table = &mut self.table;
-        if table.starts.is_empty() {
-            table.starts.push(0);
-        }
-        let list = table.starts.len() as u32 - 1;
-        table.candidates.extend_from_slice(&self.scratch);
-        table.starts.push(table.candidates.len() as u32);
+        let list = self.table.lists.add(&self.scratch);
         self.lists.insert(hash, list);
         list
     }

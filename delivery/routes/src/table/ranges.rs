@@ -1,16 +1,16 @@
 //! Prefixes laid flat: where along the addresses which prefix is the most specific.
 //!
 //! Nested prefixes become ranges that do not overlap, so that a look-up is one search among the few ranges
-//! that begin under the same sixteen bits, and reads one or two lines of memory instead of a path of nodes.
+//! that begin under the same leading bits, and reads one or two lines of memory instead of a path of nodes.
 
-/// Leading bits by which the search is narrowed: a quarter of a mebibyte of index, and some ten ranges under
-/// each value in a table of the whole internet.
-const INDEX_BITS: u32 = 16;
+/// Most leading bits by which the search is narrowed: four mebibytes of index, and some ranges under each value in a
+/// table of the whole internet.
+const MAX_INDEX_BITS: u32 = 20;
 
 /// An address as a number.
 pub(super) trait Address: Copy + Ord {
-    /// Its first [`INDEX_BITS`] bits.
-    fn leading(self) -> usize;
+    /// Its first bits, so many.
+    fn leading(self, bits: u32) -> usize;
     /// The last address of the prefix of `len` bits that begins here.
     fn last_of(self, len: u8) -> Self;
     /// The one after it; none after the greatest.
@@ -20,8 +20,8 @@ pub(super) trait Address: Copy + Ord {
 macro_rules! address {
     ($number:ty) => {
         impl Address for $number {
-            fn leading(self) -> usize {
-                (self >> (<$number>::BITS - INDEX_BITS)) as usize
+            fn leading(self, bits: u32) -> usize {
+                (self >> (<$number>::BITS - bits)) as usize
             }
 
             fn last_of(self, len: u8) -> Self {
@@ -47,11 +47,23 @@ pub(super) struct Cover {
     pub(super) len: u8,
 }
 
+/// From here to where the next begins; what lies there and how it is covered are read together.
+#[derive(Debug, Clone, Copy)]
+struct Range<A> {
+    start: A,
+    /// [`UNCOVERED`] where no prefix is.
+    list: u32,
+    len: u8,
+}
+
+const UNCOVERED: u32 = u32::MAX;
+
 /// Ranges in order; each ends where the next begins.
 #[derive(Debug)]
 pub(super) struct Ranges<A> {
-    starts: Vec<A>,
-    covers: Vec<Option<Cover>>,
+    parts: Vec<Range<A>>,
+    /// By how many leading bits the index goes.
+    index_bits: u32,
     /// For each value of the leading bits the first range that begins at it or after; one more at the end.
     index: Vec<u32>,
 }
@@ -59,8 +71,8 @@ pub(super) struct Ranges<A> {
 impl<A> Default for Ranges<A> {
     fn default() -> Self {
         Self {
-            starts: Vec::new(),
-            covers: Vec::new(),
+            parts: Vec::new(),
+            index_bits: 1,
             index: Vec::new(),
         }
     }
@@ -69,12 +81,15 @@ impl<A> Default for Ranges<A> {
 impl<A: Address> Ranges<A> {
     /// The most specific prefix around an address.
     pub(super) fn find(&self, address: A) -> Option<Cover> {
-        let leading = address.leading();
+        let leading = address.leading(self.index_bits);
         let (from, to) = (*self.index.get(leading)?, self.index[leading + 1]);
-        let near = &self.starts[from as usize..to as usize];
-        let before = near.partition_point(|start| *start <= address);
-        let range = (from as usize + before).checked_sub(1)?;
-        self.covers[range]
+        let near = &self.parts[from as usize..to as usize];
+        let before = near.partition_point(|range| range.start <= address);
+        let range = self.parts[(from as usize + before).checked_sub(1)?];
+        (range.list != UNCOVERED).then_some(Cover {
+            list: range.list,
+            len: range.len,
+        })
     }
 }
 
@@ -107,16 +122,19 @@ impl<A: Address> Flattening<A> {
     pub(super) fn finish(mut self) -> Ranges<A> {
         self.close(None);
         let mut ranges = self.ranges;
-        if ranges.starts.is_empty() {
+        let Some(most) = ranges.parts.len().checked_ilog2() else {
             return ranges;
+        };
+        // As many values as ranges, where that is not too many.
+        let bits = most.clamp(1, MAX_INDEX_BITS);
+        let mut index = vec![0; (1 << bits) + 1];
+        for range in &ranges.parts {
+            index[range.start.leading(bits) + 1] += 1;
         }
-        ranges.index = vec![0; (1 << INDEX_BITS) + 1];
-        for start in &ranges.starts {
-            ranges.index[start.leading() + 1] += 1;
+        for value in 1..index.len() {
+            index[value] += index[value - 1];
         }
-        for value in 1..ranges.index.len() {
-            ranges.index[value] += ranges.index[value - 1];
-        }
+        (ranges.index_bits, ranges.index) = (bits, index);
         ranges
     }
 
@@ -135,12 +153,11 @@ impl<A: Address> Flattening<A> {
 
     /// A range that begins where the one before began leaves nothing of that one.
     fn begin(&mut self, start: A, cover: Option<Cover>) {
-        let ranges = &mut self.ranges;
-        if ranges.starts.last() == Some(&start) {
-            ranges.starts.pop();
-            ranges.covers.pop();
+        let parts = &mut self.ranges.parts;
+        if parts.last().is_some_and(|last| last.start == start) {
+            parts.pop();
         }
-        ranges.starts.push(start);
-        ranges.covers.push(cover);
+        let (list, len) = cover.map_or((UNCOVERED, 0), |cover| (cover.list, cover.len));
+        parts.push(Range { start, list, len });
     }
 }

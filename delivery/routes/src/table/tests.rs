@@ -55,7 +55,7 @@ fn naive(lines: &[Line], address: IpAddr) -> Vec<u32> {
 fn found(table: &RouteTable, address: IpAddr) -> Vec<u32> {
     let found = table.find(address);
     found.map_or_else(Vec::new, |found| {
-        found.candidates.iter().map(|one| one.by.0).collect()
+        found.candidates.announcers().map(|by| by.0).collect()
     })
 }
 

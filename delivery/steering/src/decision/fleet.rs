@@ -53,8 +53,8 @@ impl From<Duration> for Moment {
 #[derive(Debug, Clone)]
 #[repr(align(64))]
 pub struct Member {
-    /// Where it stands.
-    pub tier: Tier,
+    /// Where it stands; [`Fleet::set_tier`] says so.
+    tier: Tier,
     /// Its traffic.
     pub load: Load,
     /// It is silent, and no candidate, from then on. Monotonic.
@@ -69,10 +69,19 @@ pub struct Member {
 
 const _: () = assert!(size_of::<Member>() == 64, "a line of memory");
 
+impl Member {
+    /// Where it stands.
+    pub const fn tier(&self) -> Tier {
+        self.tier
+    }
+}
+
 /// Every appliance ever seen by this process, by its number. Numbers are never given again: routes name them.
 #[derive(Debug, Default)]
 pub struct Fleet {
     members: Vec<Member>,
+    /// A bit each: the origins. Few bytes, asked of every candidate.
+    origins: Vec<u64>,
     names: Vec<ApplianceId>,
     numbers: HashMap<ApplianceId, Announcer>,
     /// Those that no route names, in no order: they serve every network.
@@ -98,6 +107,8 @@ impl Fleet {
             place: None,
             seed: word(&ContentHash::of(appliance.0.as_bytes())),
         });
+        self.origins
+            .resize(self.members.len().div_ceil(u64::BITS as usize), 0);
         self.names.push(appliance.clone());
         self.numbers.insert(appliance.clone(), by);
         self.everywhere.push(by);
@@ -117,6 +128,23 @@ impl Fleet {
     /// The same, to be changed.
     pub fn get_mut(&mut self, by: Announcer) -> Option<&mut Member> {
         self.members.get_mut(by.0 as usize)
+    }
+
+    /// Says where an appliance stands; fine when the number was never given.
+    pub fn set_tier(&mut self, by: Announcer, tier: Tier) {
+        let Some(member) = self.members.get_mut(by.0 as usize) else {
+            return;
+        };
+        member.tier = tier;
+        let (word, bit) = (by.0 / u64::BITS, by.0 % u64::BITS);
+        let word = &mut self.origins[word as usize];
+        *word = *word & !(1 << bit) | u64::from(tier == Tier::Origin) << bit;
+    }
+
+    /// Whether it is an origin.
+    pub(super) fn is_origin(&self, by: Announcer) -> bool {
+        let word = self.origins.get((by.0 / u64::BITS) as usize);
+        word.is_some_and(|word| word >> (by.0 % u64::BITS) & 1 == 1)
     }
 
     /// Its name.

@@ -9,6 +9,7 @@ use std::collections::HashMap;
 
 use contracts_delivery::ReleaseId;
 use delivery_routes::Announcer;
+use foldhash::fast::RandomState;
 
 use super::Content;
 use crate::limits::MAX_WANTED;
@@ -23,7 +24,7 @@ const ABSENT: u32 = u32::MAX;
 /// The files of every release that somebody holds something of.
 #[derive(Debug, Default)]
 pub struct Holdings {
-    releases: HashMap<ReleaseId, Held>,
+    releases: HashMap<ReleaseId, Held, RandomState>,
 }
 
 /// The holders of one release's files.
@@ -36,6 +37,15 @@ pub(super) struct Held {
     pages: Vec<u32>,
     /// Right for appliances that hold some files; what it says of others is old.
     words: Vec<u64>,
+}
+
+/// Who of some appliances holds what is wanted: a bit for each, by its place among them.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct HeldAmong {
+    /// It holds everything.
+    pub(super) all: u64,
+    /// It holds some of it.
+    pub(super) some: u64,
 }
 
 /// A bit for each of 64 appliances.
@@ -86,7 +96,69 @@ impl Holdings {
     }
 }
 
+impl HeldAmong {
+    /// How much the appliance at a place holds.
+    pub(super) const fn content(&self, at: usize) -> Content {
+        if self.all >> at & 1 == 1 {
+            Content::All
+        } else if self.some >> at & 1 == 1 {
+            Content::Some
+        } else {
+            Content::Nothing
+        }
+    }
+
+    /// The same without some of them, who count as holding nothing.
+    pub(super) const fn without(self, places: u64) -> Self {
+        Self {
+            all: self.all & !places,
+            some: self.some & !places,
+        }
+    }
+}
+
+/// The places whose bits are set, in order.
+pub(super) fn places(mut bits: u64) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let place = (bits != 0).then(|| bits.trailing_zeros() as usize);
+        bits &= bits.wrapping_sub(1);
+        place
+    })
+}
+
 impl Held {
+    /// Who of at most 64 appliances holds how much of `wanted`.
+    pub(super) fn among(
+        &self,
+        appliances: &(impl Iterator<Item = Announcer> + Clone),
+        wanted: u64,
+    ) -> HeldAmong {
+        let (mut all, mut any) = (0, 0);
+        for (at, by) in appliances.clone().enumerate() {
+            let (group, bit) = place(by);
+            let marks = self.marks.get(group).copied().unwrap_or_default();
+            all |= (marks.all >> bit & 1) << at;
+            any |= (marks.any >> bit & 1) << at;
+        }
+        let asked = wanted & self.every_file();
+        if asked == 0 {
+            return HeldAmong::default();
+        }
+        let mut some = any & !all;
+        if asked == self.every_file() {
+            return HeldAmong { all, some };
+        }
+        for at in places(some) {
+            let content = appliances
+                .clone()
+                .nth(at)
+                .map(|by| self.content(by, wanted));
+            all |= u64::from(content == Some(Content::All)) << at;
+            some &= !(u64::from(content != Some(Content::Some)) << at);
+        }
+        HeldAmong { all, some }
+    }
+
     /// How much of `wanted`, a bit for each file, an appliance holds.
     pub(super) fn content(&self, by: Announcer, wanted: u64) -> Content {
         let (at, bit) = place(by);
@@ -200,7 +272,7 @@ mod tests {
             changes in proptest::collection::vec((0_u32..300, prop_oneof![0_u64..1 << 12, Just((1 << 12) - 1), Just(0)]), 0..200),
             wanted in any::<u64>(),
         ) {
-            let (mut holdings, mut said) = (Holdings::default(), HashMap::new());
+            let (mut holdings, mut said) = (Holdings::default(), HashMap::<u32, u64>::new());
             holdings.describe(release(), 12);
             for (by, files) in changes {
                 holdings.set(release(), Announcer(by), files).unwrap();
@@ -215,6 +287,12 @@ mod tests {
                 };
                 let held = holdings.of(release()).unwrap();
                 prop_assert_eq!(held.content(Announcer(by), wanted), expected);
+                let among = held.among(&(by..by + 64).map(Announcer), wanted);
+                prop_assert_eq!(among.content(0), expected);
+                if by >= 63 {
+                    let among = held.among(&(by - 63..=by).map(Announcer), wanted);
+                    prop_assert_eq!(among.content(63), expected);
+                }
             }
         }
     }

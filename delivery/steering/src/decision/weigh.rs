@@ -1,19 +1,20 @@
-//! Weighing one appliance for one question: into a key that compares, and into facts that explain.
+//! Weighing one appliance for one question: into merits that compare, and into facts that explain.
 
 use contracts_delivery::{ReleaseId, Tier};
 use data_objects::ContentHash;
-use delivery_routes::{Announcer, Candidate};
+use delivery_routes::{Announcer, Candidate, Candidates};
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
-use super::holdings::Held;
+use super::holdings::{Held, HeldAmong};
+use super::merits::Merits;
 use super::{
-    Content, Criterion, Knowledge, Measured, Member, Moment, Nearness, Question, Ranker, Standing,
-    Throughput,
+    Content, Criterion, Fleet, Knowledge, Measured, Member, Moment, Nearness, Question, Ranker,
+    Standing, Throughput,
 };
 
 /// The rank of an appliance that no route names: after every one that was announced.
-const UNROUTED: u64 = u64::MAX;
+pub(super) const UNROUTED: u64 = u64::MAX;
 
 /// An appliance in an answer, and why it has its place.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -78,12 +79,9 @@ impl<'a> Scales<'a> {
         knowledge: &'a Knowledge,
         ranker: &'a Ranker,
         question: &'a Question,
+        held: Option<&'a Held>,
         network: Option<IpNet>,
     ) -> Self {
-        let held = ranker
-            .asks(Criterion::Content)
-            .then(|| knowledge.holdings.of(question.release))
-            .flatten();
         Self {
             ranker,
             knowledge,
@@ -94,50 +92,57 @@ impl<'a> Scales<'a> {
         }
     }
 
+    pub(super) fn fleet(&self) -> &'a Fleet {
+        &self.knowledge.fleet
+    }
+
     /// An appliance that reports.
     pub(super) fn up(&self, by: Announcer) -> Option<&'a Member> {
         let member = self.knowledge.fleet.get(by)?;
         (self.now < member.silent_from).then_some(member)
     }
 
-    pub(super) fn tier(&self, by: Announcer) -> Tier {
-        let member = self.knowledge.fleet.get(by);
-        member.map_or(Tier::Origin, |member| member.tier)
+    /// Whether it is the appliance in use.
+    pub(super) fn is_used(&self, by: Announcer) -> bool {
+        self.question.using == Some(by)
     }
 
-    /// What an appliance weighs for the question.
+    /// Who of the candidates holds what is wanted, the origins aside.
+    pub(super) fn held_among(&self, candidates: Candidates<'_>) -> HeldAmong {
+        let wanted = self.question.wanted;
+        self.held.map_or_else(HeldAmong::default, |held| {
+            held.among(&candidates.announcers(), wanted)
+        })
+    }
+
+    /// How much of what is wanted an appliance holds that is no origin.
+    pub(super) fn content(&self, by: Announcer) -> Content {
+        self.held.map_or(Content::Nothing, |held| {
+            held.content(by, self.question.wanted)
+        })
+    }
+
+    /// The least that an appliance may come to of which only this is known.
+    pub(super) fn bound(&self, content: Content, rank: u64) -> u64 {
+        self.ranker.field(Criterion::Content, content as u64)
+            | self.ranker.field(Criterion::Route, rank)
+    }
+
+    /// What an appliance weighed for the question; none when it does not report.
     pub(super) fn weigh(
         &self,
         by: Announcer,
-        member: &Member,
-        route: Option<&Candidate>,
-    ) -> Weight {
-        let mut weight = self.at_best(by, member, route);
-        self.complete(&mut weight, by, member);
-        weight
-    }
-
-    /// What it weighs at best: with all that is quick to tell, taken to be next door and fast. Most candidates
-    /// are not even then among the first, and are looked at no further.
-    pub(super) fn at_best(
-        &self,
-        by: Announcer,
-        member: &Member,
-        route: Option<&Candidate>,
-    ) -> Weight {
-        let suspected = self.now < member.suspected_until;
-        let stays = self.question.using == Some(by) && !suspected;
-        // What is in use has the play set aside already.
-        let more = if stays { 0 } else { self.question.nominal_kbps };
-        let load = member.load.with(more);
-        Weight {
-            stays,
-            standing: if suspected {
-                Standing::Suspected
-            } else {
-                self.ranker.room(load)
-            },
-            content: self.content(by, member),
+        content: Content,
+        route: Option<Candidate>,
+    ) -> Option<Weight> {
+        let member = self.up(by)?;
+        let rank = route.map_or(UNROUTED, |route| route.rank.into());
+        let mut merits = self.at_best(by, member, content, rank);
+        self.complete(&mut merits, by, member);
+        Some(Weight {
+            stays: merits.stays,
+            standing: merits.standing(self.ranker),
+            content,
             route: route.map(|route| RouteWeight {
                 prefix_len: route.prefix_len,
                 path_len: route.path_len,
@@ -145,8 +150,34 @@ impl<'a> Scales<'a> {
                 rank: route.rank,
                 draining: route.draining,
             }),
-            tier: member.tier,
-            load,
+            tier: merits.tier,
+            load: merits.load,
+            capacity_kbps: merits.capacity_kbps,
+            nearness: merits.nearness,
+            throughput: merits.throughput,
+        })
+    }
+
+    /// Its merits at best: with all that is quick to tell, taken to be next door and fast. Many candidates are not
+    /// even then among the first, and are looked at no further.
+    pub(super) fn at_best(
+        &self,
+        by: Announcer,
+        member: &Member,
+        content: Content,
+        rank: u64,
+    ) -> Merits {
+        let suspected = self.now < member.suspected_until;
+        let stays = self.is_used(by) && !suspected;
+        // What is in use has the play set aside already.
+        let more = if stays { 0 } else { self.question.nominal_kbps };
+        Merits {
+            stays,
+            suspected,
+            content,
+            rank,
+            tier: member.tier(),
+            load: member.load.with(more),
             capacity_kbps: member.load.capacity_kbps,
             nearness: Nearness(0),
             throughput: Throughput::Ample,
@@ -154,17 +185,10 @@ impl<'a> Scales<'a> {
     }
 
     /// Adds what takes longer to tell.
-    pub(super) fn complete(&self, weight: &mut Weight, by: Announcer, member: &Member) {
+    pub(super) fn complete(&self, merits: &mut Merits, by: Announcer, member: &Member) {
         let measured = self.measured(by);
-        weight.nearness = self.nearness(member, measured);
-        weight.throughput = self.throughput(measured);
-    }
-
-    fn content(&self, by: Announcer, member: &Member) -> Content {
-        match self.held {
-            Some(held) if member.tier != Tier::Origin => held.content(by, self.question.wanted),
-            _ => Content::Nothing,
-        }
+        merits.nearness = self.nearness(member, measured);
+        merits.throughput = self.throughput(measured);
     }
 
     fn measured(&self, by: Announcer) -> Option<&Measured> {
@@ -196,41 +220,18 @@ impl<'a> Scales<'a> {
 impl Weight {
     /// What it comes to; the lesser is the better. `tie` decides what the criteria do not.
     pub(crate) fn key(&self, ranker: &Ranker, tie: u64) -> u64 {
-        if self.stays {
-            return 0;
-        }
-        let standing = match self.standing {
-            Standing::Suspected => Standing::Suspected,
-            _ => ranker.room(self.load),
+        let merits = Merits {
+            stays: self.stays,
+            suspected: self.standing == Standing::Suspected,
+            content: self.content,
+            rank: self.route.map_or(UNROUTED, |route| route.rank.into()),
+            tier: self.tier,
+            load: self.load,
+            capacity_kbps: self.capacity_kbps,
+            nearness: self.nearness,
+            throughput: self.throughput,
         };
-        let rank = self.route.map_or(UNROUTED, |route| route.rank.into());
-        let mut key = ranker.tie(tie)
-            | ranker.field(Criterion::Standing, standing as u64)
-            | ranker.field(Criterion::Content, self.content as u64)
-            | ranker.field(Criterion::Route, rank)
-            | ranker.field(Criterion::Tier, self.tier as u64)
-            | ranker.field(Criterion::Load, ranker.band(self.load))
-            | ranker.field(Criterion::Proximity, self.nearness.0.into())
-            | ranker.field(Criterion::Throughput, self.throughput as u64);
-        if ranker.asks(Criterion::Score) {
-            key |= ranker.field(Criterion::Score, self.missing_score());
-        }
-        // Never below an appliance that stays.
-        key.max(1)
-    }
-
-    /// Hundredths that are missing to 100: 40 for what is not in use, 20 for a capacity of 100 Gbit/s, 40 for
-    /// being near.
-    fn missing_score(&self) -> u64 {
-        let idle = (1.0 - self.load).clamp(0.0, 1.0);
-        let capacity = (self.capacity_kbps as f32 / 100e6).min(1.0);
-        let near = match self.nearness {
-            // Places that are not known are as good as any.
-            Nearness::UNKNOWN => 1.0,
-            Nearness(band) => 1.0 - f32::from(band) / f32::from(Nearness::UNKNOWN.0),
-        };
-        let score = 40.0 * idle + 20.0 * capacity + 40.0 * near;
-        ((100.0 - score).max(0.0) * 100.0) as u64
+        merits.key(ranker, tie)
     }
 }
 

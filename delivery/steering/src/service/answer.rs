@@ -1,6 +1,6 @@
 //! Plays: ranked, told to the log, their rates set aside and freed.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use async_trait::async_trait;
@@ -25,7 +25,7 @@ impl SteeringService {
         &self,
         announced: BTreeMap<ApplianceId, Vec<(IpNet, Route)>>,
     ) -> Result<usize, TooMany> {
-        let (mut rib, mut routed) = (Rib::default(), HashSet::new());
+        let (mut rib, mut routed) = (Rib::default(), Vec::new());
         for (appliance, routes) in announced {
             let by = self
                 .inner
@@ -34,7 +34,9 @@ impl SteeringService {
                 .knowledge
                 .fleet
                 .number(&appliance)?;
-            routed.insert(by);
+            let at = by.0 as usize;
+            routed.resize(routed.len().max(at + 1), false);
+            routed[at] = true;
             for (prefix, route) in routes {
                 rib.announce(by, prefix, route);
             }
@@ -43,8 +45,12 @@ impl SteeringService {
         let prefixes = table.prefixes();
         // Decisions read both under one lock: an appliance has its routes from one decision to the next.
         let mut state = self.inner.state.write();
-        state.knowledge.fleet.set_routed(|by| routed.contains(&by));
+        let fleet = &mut state.knowledge.fleet;
+        fleet.set_routed(|by| routed.get(by.0 as usize) == Some(&true));
         self.inner.routes.replace(table);
+        drop(state);
+        // No decision waits while the old table's memory is given back.
+        self.inner.routes.free();
         Ok(prefixes)
     }
 

@@ -100,13 +100,13 @@ impl Internet {
             let Some(found) = table.find(prefix.addr()) else {
                 continue;
             };
-            for candidate in found.candidates.iter().step_by(2) {
-                let chance = mix(u64::from(candidate.by.0) ^ u64::from(found.list) << 32);
+            for by in found.candidates.announcers().step_by(2) {
+                let chance = mix(u64::from(by.0) ^ u64::from(found.list) << 32);
                 let sample = Sample {
                     kbps: Some((chance % 40_000) as f32 + 1.0),
                     rtt_ms: Some((chance >> 32) as f32 % 120.0 + 1.0),
                 };
-                learned.learn(found.network, candidate.by, sample, Duration::from_secs(1));
+                learned.learn(found.network, by, sample, Duration::from_secs(1));
             }
         }
     }

@@ -55,25 +55,30 @@ impl Bench {
         }
     }
 
-    /// Fewest candidates of a client, and the mean of those weighed, as text.
+    /// Fewest candidates of a client, and means of how many there are and are weighed, as text.
     pub(super) fn check(&self, least: usize) -> anyhow::Result<String> {
         let (table, mut scratch) = (self.routes.read(), Scratch::default());
-        let (mut fewest, mut weighed) = (usize::MAX, 0);
+        let (mut fewest, mut candidates, mut weighed) = (usize::MAX, 0, 0);
         for question in &self.questions.all {
             let found = table.find(question.client);
             fewest = fewest.min(found.map_or(0, |found| found.candidates.len()));
-            weighed += decide(
+            let decision = decide(
                 &self.knowledge,
                 &table,
                 &self.ranker,
                 question,
                 &mut scratch,
-            )
-            .considered;
+            );
+            candidates += decision.candidates;
+            weighed += decision.weighed;
         }
         ensure!(fewest >= least, "a client has {fewest} candidates");
-        let mean = weighed as f64 / self.questions.all.len() as f64;
-        Ok(format!("at least {fewest} announced and {mean:.0} weighed"))
+        let mean = |sum: usize| sum as f64 / self.questions.all.len() as f64;
+        Ok(format!(
+            "at least {fewest} announced, {:.0} to choose from and {:.0} of them weighed",
+            mean(candidates),
+            mean(weighed)
+        ))
     }
 
     /// Seconds of `work` on every question.
@@ -167,6 +172,7 @@ impl Bench {
             let writer = threads.spawn(|| {
                 let made = (1..=swaps as u64).try_for_each(|moment| {
                     self.routes.replace(internet.table(moment)?);
+                    self.routes.free();
                     anyhow::Ok(())
                 });
                 over.store(true, Ordering::Relaxed);

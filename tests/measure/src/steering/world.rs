@@ -39,8 +39,8 @@ pub(super) fn world(titles: u32) -> anyhow::Result<Knowledge> {
         } else {
             chance % 90
         };
+        knowledge.fleet.set_tier(by, tier);
         if let Some(member) = knowledge.fleet.get_mut(by) {
-            member.tier = tier;
             member.load = Load {
                 sending_kbps: (capacity_kbps / 100) * busy as u32,
                 reserved_kbps: 0,
