@@ -17,7 +17,7 @@ use tests_figures::Report;
 use crate::edge::endurance::{Crowd, one_request};
 use crate::edge::films::Films;
 use crate::edge::load::{Load, Loaded};
-use crate::edge::side::Sides;
+use crate::edge::side::{Server, Sides};
 use crate::figure::Figure;
 use crate::ground::Ground;
 use crate::limits::{
@@ -27,9 +27,10 @@ use crate::limits::{
 use crate::plan::Plan;
 use crate::rounds::{Paired, Side};
 
-const FIGURES: [Figure; 7] = [
+const FIGURES: [Figure; 8] = [
     Figure::PlainCpu,
     Figure::TlsCpu,
+    Figure::TlsCpuNewest,
     Figure::TlsSmallCpu,
     Figure::SmallRate,
     Figure::ColdFirstByte,
@@ -55,13 +56,12 @@ pub(crate) fn measure(plan: &Plan, ground: &Ground, report: &mut Report) -> anyh
     if plan.wants(Figure::PlainCpu) {
         bench.plain(report).context("2 MiB")?;
     }
-    for (figure, names) in [
-        (Figure::TlsCpu, &bench.films.large),
-        (Figure::TlsSmallCpu, &bench.films.middle),
-    ] {
-        if plan.wants(figure) {
-            bench.tls(figure, names, report).context("TLS")?;
-        }
+    let tls = [Figure::TlsCpu, Figure::TlsCpuNewest].map(|figure| plan.wants(figure));
+    if tls.contains(&true) {
+        bench.tls(tls, report).context("2 MiB by TLS")?;
+    }
+    if plan.wants(Figure::TlsSmallCpu) {
+        bench.tls_small(report).context("64 KiB by TLS")?;
     }
     if plan.wants(Figure::SmallRate) {
         bench.small(report).context("1 KiB")?;
@@ -97,32 +97,70 @@ struct Done {
 
 impl Bench<'_> {
     fn plain(&self, report: &mut Report) -> anyhow::Result<()> {
-        let rounds = self.warm(&self.films.large, None)?;
-        self.add_cpu(Figure::PlainCpu, &rounds, "in clear", report);
+        let rounds = self.warm(&self.sides.both(), &self.films.large, None)?;
+        self.add_cpu(Figure::PlainCpu, &rounds, 1, "in clear", report);
         Ok(())
     }
 
-    /// By TLS, with one cipher on both sides and one handshake for each connection.
-    fn tls(&self, figure: Figure, names: &[String], report: &mut Report) -> anyhow::Result<()> {
+    /// By TLS, with one cipher on all sides and one handshake for each connection: nginx as the distribution has it,
+    /// and on a newer OpenSSL, each if it is wanted.
+    fn tls(&self, [packaged, newest]: [bool; 2], report: &mut Report) -> anyhow::Result<()> {
         let trusting = sealed::trusting(&self.sides.certificate)?;
-        let rounds = self.warm(names, Some(&trusting))?;
-        self.add_cpu(figure, &rounds, sealed::CIPHER, report);
+        let mut servers = vec![&self.sides.sealed];
+        servers.extend(packaged.then_some(&self.sides.peer));
+        let built = self.sides.newest.as_ref().filter(|_| newest);
+        servers.extend(built);
+        if newest && built.is_none() {
+            let why = "no such nginx; `./bench edge` builds it where apt knows its source";
+            report.leave_out(Figure::TlsCpuNewest, why);
+        }
+        if servers.len() == 1 {
+            return Ok(());
+        }
+        let rounds = self.warm(&servers, &self.films.large, Some(&trusting))?;
+        if packaged {
+            self.add_cpu(Figure::TlsCpu, &rounds, 1, sealed::CIPHER, report);
+        }
+        if built.is_some() {
+            let last = servers.len() - 1;
+            self.add_cpu(Figure::TlsCpuNewest, &rounds, last, sealed::CIPHER, report);
+        }
         Ok(())
     }
 
-    fn add_cpu(&self, figure: Figure, rounds: &[(Done, Done)], what: &str, report: &mut Report) {
-        let of = |value: fn(&Done) -> f64| paired(rounds, value);
+    fn tls_small(&self, report: &mut Report) -> anyhow::Result<()> {
+        let trusting = sealed::trusting(&self.sides.certificate)?;
+        let servers = [&self.sides.sealed, &self.sides.peer];
+        let rounds = self.warm(&servers, &self.films.middle, Some(&trusting))?;
+        self.add_cpu(Figure::TlsSmallCpu, &rounds, 1, sealed::CIPHER, report);
+        Ok(())
+    }
+
+    /// The processor's time of the first server over that of another.
+    fn add_cpu(
+        &self,
+        figure: Figure,
+        rounds: &[Vec<Done>],
+        peer: usize,
+        what: &str,
+        report: &mut Report,
+    ) {
+        let of = |value: fn(&Done) -> f64| paired(rounds, peer, value);
         let (cpu, rate) = (of(|done| done.cpu_per_gib), of(|done| done.gib_per_s));
+        let version = match (figure, &self.sides.newest) {
+            (Figure::TlsCpuNewest, Some(newest)) => &newest.version,
+            _ => &self.sides.peer.version,
+        };
         let how = format!(
-            "{:.3} s a GiB, nginx {:.3}; {:.2} GiB/s, nginx {:.2} ({:.2}); {WARM_CLIENTS} connections; {what}; {}",
-            cpu.ours, cpu.peer, rate.ours, rate.peer, rate.ratio, self.sides.versions
+            "{:.3} s a GiB, nginx {:.3}; {:.2} GiB/s, nginx {:.2} ({:.2}); {WARM_CLIENTS} connections; {what}; {version}",
+            cpu.ours, cpu.peer, rate.ours, rate.peer, rate.ratio
         );
         report.add(figure, cpu.ratio, &how);
     }
 
     fn small(&self, report: &mut Report) -> anyhow::Result<()> {
-        let rounds = self.warm(&self.films.small, None)?;
-        let of = |value: fn(&Done) -> f64| paired(&rounds, value);
+        let rounds = self.warm(&self.sides.both(), &self.films.small, None)?;
+        let of = |value: fn(&Done) -> f64| paired(&rounds, 1, value);
         let (rate, cpu) = (
             of(|done| done.requests_per_s),
             of(|done| done.cpu_per_request_us),
@@ -180,38 +218,32 @@ impl Bench<'_> {
         Ok(())
     }
 
-    /// Rounds of both sides by turns, with everything in the page cache.
+    /// Rounds of servers by turns, with everything in the page cache: what each did in each round.
     fn warm(
         &self,
+        servers: &[&Server],
         names: &[String],
         tls: Option<&Arc<ClientConfig>>,
-    ) -> anyhow::Result<Vec<(Done, Done)>> {
+    ) -> anyhow::Result<Vec<Vec<Done>>> {
         let mut rounds = Vec::new();
         for round in 0..=EDGE_ROUNDS {
-            let mut pair = [None, None];
-            for side in Side::order(round) {
-                let (server, address) = if tls.is_some() {
-                    let server = self.sides.sealed(side);
-                    (server, server.tls_address)
-                } else {
-                    let server = self.sides.of(side);
-                    (server, server.address)
-                };
+            let mut dones = vec![None; servers.len()];
+            for place in turns(round, servers.len()) {
+                let server = servers[place];
                 let requests = server.requests(names)?;
                 let load = Load {
-                    address,
+                    address: tls.map_or(server.address, |_| server.tls_address),
                     requests: &requests,
                     connections: WARM_CLIENTS,
                     tls: tls.map(|config| (config, round == 0)),
                 };
                 let before = server.cpu_s()?;
                 let loaded = load.for_seconds(self.seconds, &self.ground.clock)?;
-                pair[usize::from(side == Side::Peer)] =
-                    Some(done(loaded, server.cpu_s()? - before));
+                dones[place] = Some(done(loaded, server.cpu_s()? - before));
             }
-            // The first fills the appliance and opens the files of both.
-            if let ([Some(ours), Some(peer)], 1..) = (pair, round) {
-                rounds.push((ours, peer));
+            // The first fills the appliance and opens the files of all.
+            if round > 0 {
+                rounds.extend(dones.into_iter().collect::<Option<Vec<_>>>());
             }
         }
         Ok(rounds)
@@ -278,10 +310,21 @@ impl Bench<'_> {
     }
 }
 
-fn paired(rounds: &[(Done, Done)], value: fn(&Done) -> f64) -> Paired {
+/// The order of servers in a round: each begins in its turn, and every other round goes backwards.
+fn turns(round: usize, servers: usize) -> impl Iterator<Item = usize> {
+    let step = if round.is_multiple_of(2) {
+        1
+    } else {
+        servers - 1
+    };
+    (0..servers).map(move |turn| (round + turn * step) % servers)
+}
+
+/// The first server beside another.
+fn paired(rounds: &[Vec<Done>], peer: usize, value: fn(&Done) -> f64) -> Paired {
     let pairs: Vec<_> = rounds
         .iter()
-        .map(|(ours, peer)| (value(ours), value(peer)))
+        .map(|round| (value(&round[0]), value(&round[peer])))
         .collect();
     Paired::of(&pairs)
 }
@@ -294,5 +337,26 @@ fn done(loaded: Loaded, cpu_s: f64) -> Done {
         gib_per_s: gib / loaded.seconds,
         cpu_per_request_us: cpu_s / requests * 1e6,
         requests_per_s: requests / loaded.seconds,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_server_has_one_turn_in_a_round_and_each_begins_some() {
+        for servers in 1..=3 {
+            let mut first = Vec::new();
+            for round in 0..servers {
+                let order: Vec<usize> = turns(round, servers).collect();
+                first.push(order[0]);
+                let mut all = order;
+                all.sort_unstable();
+                assert!(all.into_iter().eq(0..servers));
+            }
+            first.sort_unstable();
+            assert!(first.into_iter().eq(0..servers));
+        }
     }
 }

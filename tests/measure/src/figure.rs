@@ -41,6 +41,8 @@ pub(crate) enum Figure {
     PlainCpu,
     /// The processor's time for a GiB of files of 2 MiB by TLS, over nginx's.
     TlsCpu,
+    /// The same, over nginx's on a newer OpenSSL than the distribution's.
+    TlsCpuNewest,
     /// The processor's time for a GiB of files of 64 KiB by TLS, over nginx's.
     TlsSmallCpu,
     /// Requests a second for files of 1 KiB, over nginx's.
@@ -115,6 +117,7 @@ impl tests_figures::Figure for Figure {
         Self::Sessions,
         Self::PlainCpu,
         Self::TlsCpu,
+        Self::TlsCpuNewest,
         Self::TlsSmallCpu,
         Self::SmallRate,
         Self::ColdFirstByte,
@@ -147,6 +150,7 @@ impl tests_figures::Figure for Figure {
             Self::Sessions => "sessions_per_s",
             Self::PlainCpu => "plain_cpu_over_nginx",
             Self::TlsCpu => "tls_cpu_over_nginx",
+            Self::TlsCpuNewest => "tls_cpu_over_nginx_openssl35",
             Self::TlsSmallCpu => "tls_small_cpu_over_nginx",
             Self::SmallRate => "small_rps_over_nginx",
             Self::IdleConnections => "idle_connections",
@@ -178,6 +182,7 @@ impl tests_figures::Figure for Figure {
             Self::Swap => Target::AtMost(1_000.0),
             Self::PlainCpu => Target::AtMost(1.05),
             Self::TlsCpu => Target::AtMost(0.65),
+            Self::TlsCpuNewest => Target::AtMost(1.0),
             Self::SmallRate => Target::AtLeast(1.2),
             Self::IdleConnections => Target::AtLeast(100_000.0),
             Self::SoakGrowth => Target::AtMost(8.0),
@@ -197,6 +202,7 @@ impl Figure {
             Self::Decisions | Self::DecisionP99 | Self::Swap | Self::Sessions => Group::Steering,
             Self::PlainCpu
             | Self::TlsCpu
+            | Self::TlsCpuNewest
             | Self::TlsSmallCpu
             | Self::SmallRate
             | Self::IdleConnections

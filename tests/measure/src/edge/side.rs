@@ -1,4 +1,4 @@
-//! The two servers: where they are, how each is asked with a token of its own kind, and the processor's time.
+//! The servers: where they are, how each is asked with a token of its own kind, and the processor's time.
 
 use std::fs;
 use std::net::SocketAddr;
@@ -23,20 +23,23 @@ const LINK_SECRET: &str = "measured";
 /// Ticks of a second in /proc, which is part of Linux's interface to programs.
 const TICKS: f64 = 100.0;
 
-/// Both servers.
+/// The servers.
 pub(super) struct Sides {
     pub(super) films: PathBuf,
-    pub(super) versions: String,
-    /// What both show by TLS.
+    /// What all show by TLS.
     pub(super) certificate: PathBuf,
     ours: Server,
-    /// The one that speaks TLS; the same folder of films.
-    sealed: Server,
-    peer: Server,
+    /// The appliance that speaks TLS; the same folder of films.
+    pub(super) sealed: Server,
+    pub(super) peer: Server,
+    /// The peer on a newer OpenSSL, where it could be built.
+    pub(super) newest: Option<Server>,
 }
 
 /// One server.
 pub(super) struct Server {
+    /// What it is made of, for readers.
+    pub(super) version: String,
     pub(super) address: SocketAddr,
     /// Where it speaks TLS.
     pub(super) tls_address: SocketAddr,
@@ -52,56 +55,59 @@ pub(super) struct Server {
 impl Sides {
     /// What `bench` says of the servers it started; `None` when it started none.
     pub(super) fn find() -> anyhow::Result<Option<Self>> {
-        let Some(ours) = tests_engines::address("EDGE") else {
+        if tests_engines::address("EDGE").is_none() {
             return Ok(None);
-        };
-        let said = |name| {
+        }
+        let said = |name: &str| {
             tests_engines::address(name).with_context(|| format!("MARQUEE_TEST_{name} is not set"))
         };
         let films = PathBuf::from(said("EDGE_FILMS")?);
-        let appliance = |address: SocketAddr, process: u32, folder: String| Server {
-            address,
-            tls_address: address,
-            cold_address: address,
-            folder: folder.into(),
-            process,
-            films: films.clone(),
-            is_ours: true,
+        let appliance = |name: &str| {
+            let address = said(name)?.parse()?;
+            anyhow::Ok(Server {
+                version: "Marquee".to_owned(),
+                address,
+                tls_address: address,
+                cold_address: address,
+                folder: said("EDGE_CACHE")?.into(),
+                process: said(&format!("{name}_PID"))?.parse()?,
+                films: films.clone(),
+                is_ours: true,
+            })
         };
-        let sealed = said("EDGE_TLS")?.parse()?;
-        Ok(Some(Self {
-            versions: said("NGINX_VERSION")?,
-            certificate: said("EDGE_CERTIFICATE")?.into(),
-            ours: appliance(
-                ours.parse()?,
-                said("EDGE_PID")?.parse()?,
-                said("EDGE_CACHE")?,
-            ),
-            sealed: appliance(sealed, said("EDGE_TLS_PID")?.parse()?, said("EDGE_CACHE")?),
-            peer: Server {
-                address: said("NGINX")?.parse()?,
-                tls_address: said("NGINX_TLS")?.parse()?,
-                cold_address: said("NGINX_COLD")?.parse()?,
+        let nginx = |name: &str| {
+            let of = |what: &str| said(&format!("{name}{what}"));
+            anyhow::Ok(Server {
+                version: of("_VERSION")?,
+                address: of("")?.parse()?,
+                tls_address: of("_TLS")?.parse()?,
+                cold_address: of("_COLD")?.parse()?,
                 folder: films.clone(),
-                process: said("NGINX_PID")?.parse()?,
+                process: of("_PID")?.parse()?,
                 films: films.clone(),
                 is_ours: false,
-            },
+            })
+        };
+        let is_built = std::env::var_os("MARQUEE_TEST_NGINX_OPENSSL").is_some();
+        let newest = is_built.then(|| nginx("NGINX_OPENSSL"));
+        Ok(Some(Self {
+            certificate: said("EDGE_CERTIFICATE")?.into(),
+            ours: appliance("EDGE")?,
+            sealed: appliance("EDGE_TLS")?,
+            peer: nginx("NGINX")?,
+            newest: newest.transpose()?,
             films,
         }))
+    }
+
+    /// Both that speak in clear, ours first.
+    pub(super) const fn both(&self) -> [&Server; 2] {
+        [&self.ours, &self.peer]
     }
 
     pub(super) const fn of(&self, side: Side) -> &Server {
         match side {
             Side::Ours => &self.ours,
-            Side::Peer => &self.peer,
-        }
-    }
-
-    /// Who speaks TLS on a side.
-    pub(super) const fn sealed(&self, side: Side) -> &Server {
-        match side {
-            Side::Ours => &self.sealed,
             Side::Peer => &self.peer,
         }
     }
