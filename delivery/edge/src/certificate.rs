@@ -17,6 +17,7 @@ use rustls::{Error, ServerConfig};
 use serde::{Deserialize, Serialize};
 
 use crate::limits::CERTIFICATE_CHECK;
+use crate::serve::provider;
 
 /// Where a certificate and its key lie, in PEM form. Both are read again when they change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -97,7 +98,7 @@ impl Tls {
     /// TLS 1.3 and 1.2 with the certificate of `files`; sessions are resumed by tickets, without early data.
     pub(crate) async fn open(files: TlsFiles, clock: SharedClock) -> Result<Self, BadTls> {
         let shown = Arc::new(Shown(ArcSwap::from_pointee(load(&files).await?)));
-        let provider = Arc::new(default_provider());
+        let provider = Arc::new(provider());
         let mut config = ServerConfig::builder_with_details(provider, Arc::new(Times(clock)))
             .with_safe_default_protocol_versions()
             .map_err(BadTls::Setup)?

@@ -104,7 +104,7 @@ pub const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 /// those that are being sent to wait meanwhile.
 pub const TURN_GREETINGS: u32 = 16;
 
-/// Bytes sealed at once: 16 records, sent by one call.
+/// Bytes sealed at once: a whole number of records, 16 of them, sent by one call.
 pub const SEAL_STEP: usize = 256 << 10;
 
 /// So many sealed bytes wait for what follows them at once.

@@ -27,6 +27,7 @@ use crate::scrub::scrub_loop;
 
 use self::disk::Disk;
 use self::inbox::Inbox;
+pub(crate) use self::records::provider;
 use self::shared::{Clients, Shared, total};
 use self::worker::Worker;
 
@@ -44,6 +45,7 @@ mod kernel;
 mod notes;
 mod pacing;
 mod recent;
+mod records;
 mod sending;
 mod session;
 mod shared;

@@ -1,5 +1,6 @@
 //! An event loop's way from a head to its answer, or to whoever can find it out.
 
+use std::io::IoSliceMut;
 use std::sync::Arc;
 
 use tower::ServiceExt as _;
@@ -82,10 +83,9 @@ impl Desk {
         };
         let (begin, bytes) = (head.len(), bytes as usize);
         head.resize(begin + bytes, 0);
-        let read = film
-            .file()
-            .stored_on()
-            .and_then(|data| read_resident(data, start, &mut head[begin..]).ok()?);
+        let read = film.file().stored_on().and_then(|data| {
+            read_resident(data, start, &mut [IoSliceMut::new(&mut head[begin..])]).ok()?
+        });
         // What was not read, or not whole, is sent the long way, which also finds out why.
         if read == Some(bytes) {
             film.moved(bytes as u64);

@@ -8,7 +8,7 @@ use platform_clock::Timestamp;
 
 use crate::file::fill::Filler;
 use crate::head::{NO_FIELDS, Parsed, parse};
-use crate::limits::{READ_BYTES, SEAL_STEP, TURN_GREETINGS, TURN_STEPS};
+use crate::limits::{READ_BYTES, TURN_GREETINGS, TURN_STEPS};
 use crate::refusal::Refusal;
 
 use super::answers::Answers;
@@ -17,6 +17,7 @@ use super::conversation::Phase;
 use super::inbox::Inbox;
 use super::notes::Notes;
 use super::pacing::Pace;
+use super::records::Batch;
 use super::sending::catch_up;
 use super::session::Greeted;
 use super::shared::Shared;
@@ -30,8 +31,8 @@ pub(crate) struct Desk {
     /// Connections that may send again at a time.
     pub(super) paced: Timers,
     pub(super) scratch: Box<[u8]>,
-    /// Where bytes of films lie before they are sealed; empty where everything is in clear.
-    pub(super) unsealed: Box<[u8]>,
+    /// Where films are sealed; empty where everything is in clear.
+    pub(super) batch: Batch,
     pub(super) now: Duration,
     pub(super) wall: Timestamp,
     /// Answers are the last of their connections.
@@ -73,7 +74,7 @@ pub(super) enum Step {
 
 impl Desk {
     pub(super) fn new(shared: Arc<Shared>, inbox: Arc<Inbox>) -> Self {
-        let sealed = shared.inner.tls.as_ref().map_or(0, |_| SEAL_STEP);
+        let batch = shared.inner.tls.as_ref().map(|_| Batch::new());
         Self {
             now: shared.clock.monotonic(),
             wall: shared.clock.now(),
@@ -82,7 +83,7 @@ impl Desk {
             inbox,
             paced: Timers::default(),
             scratch: vec![0; READ_BYTES].into(),
-            unsealed: vec![0; sealed].into(),
+            batch: batch.unwrap_or_default(),
             greetings: 0,
             is_draining: false,
             notes: Notes::default(),

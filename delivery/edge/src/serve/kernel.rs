@@ -63,11 +63,14 @@ pub(crate) fn send_file(
     Ok(sendfile(stream, file, Some(&mut start), bytes)?)
 }
 
-/// Reads from the page cache alone; `None` when the disk would have to be waited for, or the file system
-/// cannot say so. Fewer bytes than asked for when only those are there.
-pub(crate) fn read_resident(file: &File, start: u64, into: &mut [u8]) -> io::Result<Option<usize>> {
-    let mut slices = [IoSliceMut::new(into)];
-    match preadv2(file, &mut slices, start, ReadWriteFlags::NOWAIT) {
+/// Reads from the page cache alone, into several places by turns; `None` when the disk would have to be waited for, or
+/// the file system cannot say so. Fewer bytes than asked for when only those are there.
+pub(crate) fn read_resident(
+    file: &File,
+    start: u64,
+    into: &mut [IoSliceMut<'_>],
+) -> io::Result<Option<usize>> {
+    match preadv2(file, into, start, ReadWriteFlags::NOWAIT) {
         Ok(read) => Ok(Some(read)),
         Err(Errno::AGAIN | Errno::OPNOTSUPP | Errno::NOSYS | Errno::INVAL) => Ok(None),
         Err(error) => Err(error.into()),
@@ -80,7 +83,7 @@ pub(crate) fn is_resident(file: &File, start: u64, bytes: u64) -> io::Result<boo
     let last = start + bytes.max(1) - 1;
     let mut at = start;
     loop {
-        if read_resident(file, at, &mut [0])?.is_none() {
+        if read_resident(file, at, &mut [IoSliceMut::new(&mut [0])])?.is_none() {
             return Ok(false);
         }
         if at == last {
@@ -123,10 +126,13 @@ mod tests {
         // A file system that cannot tell says no, and is served through the pool.
         if is_resident(&file, 0, 300 << 10).unwrap() {
             let mut bytes = [0; 5];
-            assert_eq!(read_resident(&file, 9, &mut bytes).unwrap(), Some(5));
+            assert_eq!(
+                read_resident(&file, 9, &mut [IoSliceMut::new(&mut bytes)]).unwrap(),
+                Some(5)
+            );
             assert_eq!(bytes, [7; 5]);
             assert_eq!(
-                read_resident(&file, 300 << 10, &mut bytes).unwrap(),
+                read_resident(&file, 300 << 10, &mut [IoSliceMut::new(&mut bytes)]).unwrap(),
                 Some(0)
             );
         }

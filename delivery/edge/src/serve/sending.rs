@@ -1,13 +1,13 @@
 //! An answer's bytes onto its connection, a bounded step at a time.
 
-use std::io;
+use std::io::{self, IoSliceMut};
 use std::os::unix::fs::FileExt as _;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use http_body_util::BodyExt as _;
 
-use crate::limits::LOOK_AGAIN;
+use crate::limits::{LOOK_AGAIN, SEAL_STEP};
 
 use super::connection::{Answer, Body, Connection, Relay};
 use super::desk::{Desk, Step};
@@ -15,6 +15,7 @@ use super::disk::{Told, Wanted};
 use super::film::{Film, Next};
 use super::inbox::Reply;
 use super::kernel::{is_resident, read_resident};
+use super::records::Batch;
 use super::timers::Key;
 use super::transport::Transport;
 
@@ -96,7 +97,7 @@ impl Desk {
                 let sent = if transport.is_clear() {
                     stored(film, transport, start, bytes)
                 } else {
-                    sealed(film, transport, start, bytes, &mut self.unsealed)
+                    sealed(film, transport, start, bytes, &mut self.batch)
                 };
                 let sent = match sent {
                     Ok(Some(sent)) => Ok(sent),
@@ -222,34 +223,45 @@ fn sealed(
     transport: &mut Transport,
     start: u64,
     bytes: u64,
-    unsealed: &mut [u8],
+    batch: &mut Batch,
 ) -> io::Result<Option<(usize, usize)>> {
-    let most = unsealed.len().min(bytes as usize);
-    let Some(read) = read_ready(film, start, &mut unsealed[..most])? else {
+    let most = bytes.min(SEAL_STEP as u64) as usize;
+    let Some(read) = read_ready(film, start, &mut batch.places(most))? else {
         return Ok(None);
     };
     if read == 0 {
         return Ok(Some((0, most)));
     }
-    let sent = transport.send(&unsealed[..read], false)?;
+    batch.fill(read);
+    let sent = transport.send_batch(batch)?;
     Ok(Some((sent, sent)))
 }
 
-/// Reads stored bytes that need not be waited for, how many of them it says; `None` when the disk must bring them
-/// first. None at all where the stored file is shorter.
-pub(super) fn read_ready(film: &Film, start: u64, into: &mut [u8]) -> io::Result<Option<usize>> {
+/// Reads stored bytes that need not be waited for into several places by turns, how many of them it says; `None` when
+/// the disk must bring them first. None at all where the stored file is shorter.
+pub(super) fn read_ready(
+    film: &Film,
+    start: u64,
+    into: &mut [IoSliceMut<'_>],
+) -> io::Result<Option<usize>> {
     let Some(data) = film.file().stored_on() else {
         return Ok(Some(0));
     };
-    match read_resident(data, start, into)? {
-        None if film.resident_left() == 0 => Ok(None),
-        // A thread has just brought it; the file system cannot say so, or it is gone again.
-        None => {
-            let brought = into.len().min(film.resident_left() as usize);
-            data.read_at(&mut into[..brought], start).map(Some)
-        }
-        read => Ok(read),
+    let found = read_resident(data, start, into)?;
+    if found.is_some() || film.resident_left() == 0 {
+        return Ok(found);
     }
+    // A thread has just brought it; the file system cannot say so, or it is gone again.
+    let (mut read, brought) = (0, film.resident_left() as usize);
+    for place in into {
+        let wanted = place.len().min(brought - read);
+        let got = data.read_at(&mut place[..wanted], start + read as u64)?;
+        read += got;
+        if got < place.len() {
+            break;
+        }
+    }
+    Ok(Some(read))
 }
 
 /// Whether it is the disk that failed.

@@ -4,15 +4,19 @@ use std::io::{self, IoSlice, Read, Write};
 use std::sync::Arc;
 
 use mio::net::TcpStream;
-use rustls::{HandshakeKind, ServerConfig, ServerConnection};
+use rustls::{HandshakeKind, ProtocolVersion, ServerConfig, ServerConnection};
 
 use crate::limits::{HELD_BYTES, SEAL_STEP};
 
 use super::hello::{Offer, offer_of};
+use super::records::{self, Batch};
 
 /// A session, from its first byte to its last.
 pub(crate) struct Session {
     tls: ServerConnection,
+    /// Of a batch, what the socket had no room for, and how much of that has gone out since.
+    held: Vec<u8>,
+    held_sent: usize,
     /// Anything has come yet.
     has_begun: bool,
     /// The socket had less than was asked for when it was read last.
@@ -41,6 +45,8 @@ impl Session {
         tls.set_buffer_limit(None);
         Ok(Self {
             tls,
+            held: Vec::new(),
+            held_sent: 0,
             has_begun: false,
             is_drained: false,
             is_full: false,
@@ -109,19 +115,42 @@ impl Session {
         if more && taken <= HELD_BYTES {
             return Ok(taken);
         }
-        match self.flush(stream) {
-            Err(error) if error.kind() != io::ErrorKind::WouldBlock => Err(error),
-            _ => Ok(taken),
+        self.flush_later(stream).map(|()| taken)
+    }
+
+    /// Seals what was read into a batch, and sends the records there is room for; how many bytes that were, before.
+    pub(crate) fn send_batch(
+        &mut self,
+        stream: &TcpStream,
+        batch: &mut Batch,
+    ) -> io::Result<usize> {
+        if self.is_full {
+            self.flush(stream)?;
         }
+        let taken = batch.filled();
+        if self.tls.protocol_version() != Some(ProtocolVersion::TLSv1_3) {
+            for content in batch.contents() {
+                self.tls.writer().write_all(content)?;
+            }
+            return self.flush_later(stream).map(|()| taken);
+        }
+        let outgoing = records::seal(&mut self.tls, batch)?;
+        let (slices, mut socket) = (outgoing.slices(), Socket::new(stream));
+        let sent = match socket.write_vectored(&slices) {
+            Err(error) if is_for_now(&error) => 0,
+            sent => sent?,
+        };
+        if slices.iter().map(|slice| slice.len()).sum::<usize>() > sent {
+            (self.held, self.held_sent, self.is_full) = (outgoing.left(sent), 0, true);
+        }
+        Ok(taken)
     }
 
     /// Sends the records that wait; an error of the kind `WouldBlock` when the socket took not all of them.
     pub(crate) fn flush(&mut self, stream: &TcpStream) -> io::Result<()> {
+        self.flush_held(stream)?;
         while self.tls.wants_write() {
-            let mut socket = Socket {
-                stream,
-                is_short: false,
-            };
+            let mut socket = Socket::new(stream);
             let sent = self.tls.write_tls(&mut socket);
             self.is_full = socket.is_short;
             match sent {
@@ -135,6 +164,28 @@ impl Session {
             }
         }
         self.is_full = false;
+        Ok(())
+    }
+
+    /// As [`Self::flush`]; what there is no room for waits.
+    fn flush_later(&mut self, stream: &TcpStream) -> io::Result<()> {
+        match self.flush(stream) {
+            Err(error) if error.kind() != io::ErrorKind::WouldBlock => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    /// Sends what is left of a batch, which goes before everything that rustls sealed since.
+    fn flush_held(&mut self, stream: &TcpStream) -> io::Result<()> {
+        while self.held_sent < self.held.len() {
+            match Socket::new(stream).write(&self.held[self.held_sent..]) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                sent => self.held_sent += sent?,
+            }
+        }
+        if !self.held.is_empty() {
+            (self.held, self.held_sent) = (Vec::new(), 0);
+        }
         Ok(())
     }
 
@@ -153,10 +204,7 @@ impl Session {
 
     /// Reads records from the socket and opens them; 0 when it has ended.
     fn take(&mut self, stream: &TcpStream) -> io::Result<usize> {
-        let mut socket = Socket {
-            stream,
-            is_short: false,
-        };
+        let mut socket = Socket::new(stream);
         let read = self.tls.read_tls(&mut socket)?;
         self.is_drained = socket.is_short;
         if let Err(error) = self.tls.process_new_packets() {
@@ -169,16 +217,34 @@ impl Session {
 }
 
 fn waits(error: io::Error) -> io::Result<Greeted> {
-    match error.kind() {
-        io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted => Ok(Greeted::Waits),
-        _ => Err(error),
+    if is_for_now(&error) {
+        Ok(Greeted::Waits)
+    } else {
+        Err(error)
     }
+}
+
+/// Whether trying again later is all there is to do.
+fn is_for_now(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted
+    )
 }
 
 /// A socket that notes whether it had, or took, less than it might: then it is empty, or full (epoll(7)).
 struct Socket<'a> {
     stream: &'a TcpStream,
     is_short: bool,
+}
+
+impl<'a> Socket<'a> {
+    const fn new(stream: &'a TcpStream) -> Self {
+        Self {
+            stream,
+            is_short: false,
+        }
+    }
 }
 
 impl Read for Socket<'_> {

@@ -1,6 +1,6 @@
 //! An answer on its way out by a stream: its head, then as much of its body as there is room for, piece by piece.
 
-use std::io;
+use std::io::{self, IoSliceMut};
 use std::pin::pin;
 use std::sync::Arc;
 
@@ -173,7 +173,7 @@ async fn stored(
 ) -> Result<Option<Bytes>, BrokenOff> {
     let filler = &shared.inner.library.filler;
     let mut piece = vec![0; most.min(bytes as usize)];
-    match read_ready(film, start, &mut piece) {
+    match read_ready(film, start, &mut [IoSliceMut::new(&mut piece)]) {
         Ok(Some(0)) => film.lost(filler, &io::ErrorKind::UnexpectedEof.into()),
         Ok(Some(read)) => {
             piece.truncate(read);

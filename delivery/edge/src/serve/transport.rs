@@ -9,6 +9,7 @@ use mio::net::TcpStream;
 use rustls::ServerConfig;
 
 use super::kernel;
+use super::records::Batch;
 use super::session::{Greeted, Session};
 
 /// A socket, in clear or not.
@@ -70,6 +71,14 @@ impl Transport {
         match &mut self.session {
             None => kernel::send(&self.stream, bytes, more),
             Some(session) => session.send(&self.stream, bytes, more),
+        }
+    }
+
+    /// Takes all that was read into a batch, by TLS, and sends what there is room for; see [`Self::is_full`].
+    pub(crate) fn send_batch(&mut self, batch: &mut Batch) -> io::Result<usize> {
+        match &mut self.session {
+            None => Err(io::Error::other("nothing is sealed on this connection")),
+            Some(session) => session.send_batch(&self.stream, batch),
         }
     }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use delivery_edge::{EdgeConfig, TlsFiles};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use rustls::crypto::CryptoProvider;
 use rustls::{ClientConfig, RootCertStore};
 
 use crate::bed::{Bed, MIB, Speak};
@@ -85,10 +86,14 @@ impl Authority {
 
     /// What a player trusts, with tickets of its own.
     pub(crate) fn trusted(&self) -> Arc<ClientConfig> {
+        self.trusted_by(rustls::crypto::ring::default_provider())
+    }
+
+    /// The same of a player with ciphers of its own.
+    pub(crate) fn trusted_by(&self, provider: CryptoProvider) -> Arc<ClientConfig> {
         let mut roots = RootCertStore::empty();
         roots.add(self.own.der().clone()).unwrap();
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let config = ClientConfig::builder_with_provider(provider)
+        let config = ClientConfig::builder_with_provider(Arc::new(provider))
             .with_safe_default_protocol_versions()
             .unwrap();
         let config = config.with_root_certificates(roots).with_no_client_auth();

@@ -235,6 +235,12 @@ impl Bed {
         ReleaseId(self.upstream.add(text, Extension::Json).name.hash)
     }
 
+    /// Enters a film and a release of it upstream; the film's path.
+    pub(crate) fn offer(&self, bytes: &[u8]) -> String {
+        let file = self.upstream.add(bytes.to_vec(), Extension::Mp4);
+        self.path(self.release_of(file), file)
+    }
+
     /// The path of a file under a token for `release`.
     pub(crate) fn path(&self, release: ReleaseId, file: StoredFile) -> String {
         self.path_for(release, file, 1)

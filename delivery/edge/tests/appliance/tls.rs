@@ -41,13 +41,29 @@ fn ask(player: &mut Player, path: &str) -> Option<String> {
     Some(String::from_utf8_lossy(&answer).into_owned())
 }
 
+/// Asks for one path, and for new keys on both sides with it; the body.
+fn film_of(player: &mut Player, path: &str) -> Vec<u8> {
+    use std::io::{Read as _, Write as _};
+    write!(
+        player,
+        "GET {path} HTTP/1.1\r\nhost: h\r\nconnection: close\r\n\r\n"
+    )
+    .unwrap();
+    if player.conn.protocol_version() == Some(rustls::ProtocolVersion::TLSv1_3) {
+        player.conn.refresh_traffic_keys().unwrap();
+    }
+    let mut answer = Vec::new();
+    player.read_to_end(&mut answer).unwrap();
+    let end = answer.windows(4).position(|window| window == b"\r\n\r\n");
+    answer.split_off(end.unwrap() + 4)
+}
+
 #[tokio::test]
 async fn whole_files_and_ranges_are_the_same_by_tls() {
     let authority = Authority::new();
     let bed = authority.bed().await;
     let bytes = film(3, 777);
-    let file = bed.upstream.add(bytes.clone(), Extension::Mp4);
-    let path = bed.path(bed.release_of(file), file);
+    let path = bed.offer(&bytes);
     // Filled first, from the disk then.
     for _ in 0..2 {
         let whole = bed.get(&path, &[]).await;
@@ -74,12 +90,34 @@ async fn whole_files_and_ranges_are_the_same_by_tls() {
 }
 
 #[tokio::test]
+async fn every_cipher_gives_the_same_and_keys_may_change() {
+    let authority = Authority::new();
+    let bed = authority.bed().await;
+    // More than the system holds for a player who reads slowly.
+    let bytes = film(12, 5);
+    let path = bed.offer(&bytes);
+    assert!(bed.get(&path, &[]).await.bytes == bytes);
+    for suite in rustls::crypto::ring::ALL_CIPHER_SUITES {
+        let name = format!("{:?}", suite.suite());
+        // The certificate's key is not of that kind.
+        if name.contains("_RSA_") {
+            continue;
+        }
+        let mut offered = rustls::crypto::ring::default_provider();
+        offered.cipher_suites = vec![*suite];
+        let (mut player, path) = (player(&bed, &authority.trusted_by(offered)), path.clone());
+        let (came, player) = beside(move || (film_of(&mut player, &path), player)).await;
+        assert_eq!(player.conn.negotiated_cipher_suite(), Some(*suite));
+        assert!(came == bytes, "{name}");
+    }
+}
+
+#[tokio::test]
 async fn pipelined_requests_are_answered_in_order_and_the_end_is_said() {
     let authority = Authority::new();
     let bed = authority.bed().await;
     let bytes = film(0, 70_000);
-    let file = bed.upstream.add(bytes.clone(), Extension::Mp4);
-    let path = bed.path(bed.release_of(file), file);
+    let path = bed.offer(&bytes);
     let mut player = player(&bed, &authority.trusted());
     let one = |close: &str| format!("GET {path} HTTP/1.1\r\nhost: h\r\n{close}\r\n");
     let asked = one("").repeat(30) + &one("connection: close\r\n");
@@ -239,8 +277,7 @@ async fn connections_broken_off_in_the_middle_leave_nothing() {
     let authority = Authority::new();
     let bed = authority.bed().await;
     let bytes = film(4, 0);
-    let file = bed.upstream.add(bytes.clone(), Extension::Mp4);
-    let path = bed.path(bed.release_of(file), file);
+    let path = bed.offer(&bytes);
     assert_eq!(bed.get(&path, &[]).await.bytes, bytes);
     let trusted = authority.trusted();
     for damaged in [false, true].repeat(20) {
@@ -329,8 +366,7 @@ async fn a_play_is_paced_by_tls_too() {
     };
     let bed = authority.bed_with(config, Synthetic::new()).await;
     let bytes = film(5, 0);
-    let file = bed.upstream.add(bytes.clone(), Extension::Mp4);
-    let path = bed.path(bed.release_of(file), file);
+    let path = bed.offer(&bytes);
     let served = || bed.metric("marquee_edge_bytes_served_total");
     let clock = async {
         let mut seconds = 0;
@@ -357,8 +393,7 @@ async fn answers_under_way_go_out_when_it_stops() {
         .bed_with(authority.config(), Synthetic::gated(1))
         .await;
     let bytes = film(2, 0);
-    let file = bed.upstream.add(bytes.clone(), Extension::Mp4);
-    let path = bed.path(bed.release_of(file), file);
+    let path = bed.offer(&bytes);
     let mut greeting = connect(&bed).await;
     greeting.write_all(&[22]).await.unwrap();
     let stop = async {
@@ -389,8 +424,7 @@ async fn sessions_that_ended_hold_no_memory() {
     let authority = Authority::new();
     let bed = authority.bed().await;
     let bytes = film(1, 0);
-    let file = bed.upstream.add(bytes.clone(), Extension::Mp4);
-    let path = bed.path(bed.release_of(file), file);
+    let path = bed.offer(&bytes);
     let trusted = authority.trusted();
     let round = async || {
         for _ in 0..150 {
