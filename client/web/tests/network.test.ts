@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { NetworkAppliance } from '../src/api/types';
-import { foremost, hitPercent, lastHours, marks, standing, worst } from '../src/network/network';
+import { fillHours, foremost, hitPercent, lastHours, marks, standing, whereabouts, worst } from '../src/network/network';
 
 const appliance = (changes: Partial<NetworkAppliance> = {}): NetworkAppliance => ({
   appliance: 'edge-1',
@@ -14,6 +14,8 @@ const appliance = (changes: Partial<NetworkAppliance> = {}): NetworkAppliance =>
   base_url: 'http://127.0.0.1:8401/',
   tier: 'isp',
   site: '',
+  region: '',
+  fill: { from: 2, to: 6, time_zone: 'UTC', rate_mbps: 500, open: false },
   capacity_mbps: 1000,
   cached_bytes: 0,
   cache_bytes: 1,
@@ -34,6 +36,15 @@ describe('how an appliance fares', () => {
     expect(worst([])).toBe('good');
     expect(worst(['good', 'busy'])).toBe('busy');
     expect(worst(['good', 'failing', 'busy'])).toBe('failing');
+  });
+});
+
+describe('where an appliance is and when it is filled', () => {
+  it('is told in its own words and by its own clocks', () => {
+    expect([whereabouts(appliance()), whereabouts(appliance({ site: 'hall', region: 'south' }))]).toEqual(['', 'south, hall']);
+    const fill = { from: 2, to: 6, time_zone: 'Europe/Berlin', rate_mbps: 500, open: true };
+    expect(fillHours(appliance({ fill }))).toBe('fetches 02:00 to 06:00 Europe/Berlin, now');
+    expect(fillHours(appliance({ fill: { ...fill, from: 0, to: 0, open: false } }))).toBe('fetches all day');
   });
 });
 

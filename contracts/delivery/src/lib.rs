@@ -26,13 +26,13 @@ pub use release::{
     Release, ReleaseId, Shape, StoredFile, SubtitleTrack, TileSet, VideoRendition,
 };
 pub use report::{
-    ApplianceReport, ControlError, ControlPlane, HeldFiles, Neighbour, Placement, ReportReply,
-    Vitals, Withdrawal, WithdrawalLog,
+    ApplianceReport, ControlError, ControlPlane, FillHours, HeldFiles, Neighbour, Placement,
+    ReportReply, Vitals, Withdrawal, WithdrawalLog,
 };
 pub use secret::{BadClusterSecret, CLUSTER_SECRET_MIN_BYTES, ClusterSecret};
 pub use session_id::SessionId;
 pub use steering::{
-    ApplianceId, ClientFacts, MAX_NAME_BYTES, RankedAppliance, Steering, SteeringError,
+    ApplianceId, ClientFacts, MAX_NAME_BYTES, RankedAppliance, Ranking, Steering, SteeringError,
     SteeringRequest, Tier, is_plain_name,
 };
 pub use token::{Claims, KeySet, SigningKey, TokenError, TokenSigner};

@@ -33,6 +33,12 @@ pub struct ApplianceReport {
     /// Appliances of one tier that name the same site share the files of their clients.
     #[serde(default)]
     pub site: String,
+    /// Appliances of one region are filled with what is watched there; empty where there is one alone.
+    #[serde(default)]
+    pub region: String,
+    /// When it fetches what was placed on it.
+    #[serde(default)]
+    pub fill: FillHours,
     /// What changed of the whole files it holds.
     #[serde(default)]
     pub held: HeldFiles,
@@ -45,6 +51,21 @@ pub struct ApplianceReport {
     /// How it fares.
     #[serde(default)]
     pub vitals: Vitals,
+}
+
+/// An appliance's hours of fill, for its operators.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FillHours {
+    /// The hour they begin with, by the clocks where it is.
+    pub from: u8,
+    /// The hour they end before.
+    pub to: u8,
+    /// Those clocks: a zone of the time zone database or an offset.
+    pub time_zone: String,
+    /// Most it fetches then, in megabits a second.
+    pub rate_mbps: u32,
+    /// Whether it is one of them now.
+    pub open: bool,
 }
 
 /// How an appliance fares by its own account; all but the last count from its start.

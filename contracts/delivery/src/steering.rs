@@ -90,6 +90,16 @@ pub struct RankedAppliance {
     pub reason: String,
 }
 
+/// The places of a play.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Ranking {
+    /// Appliances that can serve it, best first.
+    pub appliances: Vec<RankedAppliance>,
+    /// The region it is watched in: that of the appliances its network was announced to, whether they can serve it or
+    /// not. Empty where there is one alone.
+    pub region: String,
+}
+
 /// Why no ranking could be given.
 #[derive(Debug, thiserror::Error)]
 pub enum SteeringError {
@@ -101,8 +111,8 @@ pub enum SteeringError {
 /// Ranks appliances.
 #[async_trait]
 pub trait Steering: Send + Sync {
-    /// Appliances that can serve a play, best first; never empty. The play's rate is set aside on the first.
-    async fn rank(&self, request: &SteeringRequest) -> Result<Vec<RankedAppliance>, SteeringError>;
+    /// Appliances that can serve a play; there is at least one. The play's rate is set aside on the first.
+    async fn rank(&self, request: &SteeringRequest) -> Result<Ranking, SteeringError>;
 
     /// The play goes on: what is set aside for it stays so.
     fn heard(&self, session: SessionId);

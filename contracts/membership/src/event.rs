@@ -24,6 +24,9 @@ pub enum PlayEvent {
         release: ReleaseId,
         /// The appliances offered, best first.
         appliances: Vec<ApplianceId>,
+        /// Where it is watched; empty where there is one region alone.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        region: String,
     },
     /// The client told where it is.
     Progressed {

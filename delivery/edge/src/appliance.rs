@@ -109,6 +109,7 @@ impl Appliance {
             capacity_mbps: config.capacity_mbps,
             cache_bytes: config.cache_bytes,
             site: config.site,
+            region: config.region,
             location: config.location,
             started_at: clock.now(),
         };
@@ -124,7 +125,7 @@ impl Appliance {
                 library,
                 releases: Releases::default(),
                 keys: KeyRing::new(Arc::clone(&clock), keys),
-                placing: Placing::new(config.fill, Arc::clone(&clock)),
+                placing: Placing::new(config.fill, config.time_zone, Arc::clone(&clock)),
                 upstreams,
                 metrics,
                 streams: Arc::new(Semaphore::new(config.max_streams as usize)),

@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
-use contracts_delivery::{ApplianceId, Location, Tier};
+use contracts_delivery::{ApplianceId, Location, Tier, is_plain_name};
 use delivery_fill::Window;
+use platform_clock::TimeZone;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -40,8 +41,12 @@ pub struct EdgeConfig {
     pub max_streams: u32,
     /// Appliances of one tier with one site share the files of their clients.
     pub site: String,
+    /// Appliances of one region are filled with what is watched there; empty where there is one alone.
+    pub region: String,
     /// Where it is on the earth, for maps and for who is near.
     pub location: Option<Location>,
+    /// What its clocks show.
+    pub time_zone: TimeZone,
     /// When it fetches the files that were placed on it, and how fast.
     pub fill: Window,
     /// Where it fills from; ends with `/`.
@@ -69,7 +74,9 @@ impl Default for EdgeConfig {
             client_mbps: 400,
             max_streams: 2_000,
             site: String::new(),
+            region: String::new(),
             location: None,
+            time_zone: TimeZone::utc(),
             fill: Window::default(),
             origin_url: local(7000),
             control_url: local(7000),
@@ -119,6 +126,12 @@ impl EdgeConfig {
                 "needs `tls`: name a certificate and its key, or switch it off",
             );
         }
+        if !self.region.is_empty() && !is_plain_name(&self.region) {
+            return bad("region", "must be at most 64 letters, digits and hyphens");
+        }
+        if self.fill.hours.from.max(self.fill.hours.to) > 23 {
+            return bad("fill", "must have hours from 0 to 23");
+        }
         if self.capacity_mbps == 0 {
             return bad("capacity_mbps", "must not be 0");
         }
@@ -137,6 +150,8 @@ impl EdgeConfig {
 
 #[cfg(test)]
 mod tests {
+    use delivery_fill::Hours;
+
     use super::*;
 
     #[test]
@@ -165,6 +180,24 @@ mod tests {
                 ..good.clone()
             }),
             "http2"
+        );
+        assert_eq!(
+            setting(EdgeConfig {
+                region: "far away".to_owned(),
+                ..good.clone()
+            }),
+            "region"
+        );
+        let late = Hours { from: 22, to: 24 };
+        assert_eq!(
+            setting(EdgeConfig {
+                fill: Window {
+                    hours: late,
+                    ..good.fill
+                },
+                ..good.clone()
+            }),
+            "fill"
         );
         assert_eq!(
             setting(EdgeConfig {

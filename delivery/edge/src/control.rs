@@ -38,6 +38,7 @@ pub(crate) struct Identity {
     pub(crate) capacity_mbps: u32,
     pub(crate) cache_bytes: u64,
     pub(crate) site: String,
+    pub(crate) region: String,
     pub(crate) location: Option<Location>,
     pub(crate) started_at: Timestamp,
 }
@@ -91,6 +92,8 @@ impl ControlLine {
             withdrawn_seq: self.withdrawn_seq.load(Ordering::Acquire),
             cache_bytes: self.identity.cache_bytes,
             site: self.identity.site.clone(),
+            region: self.identity.region.clone(),
+            fill: acts.placing.hours(),
             held,
             placement: acts.placing.mark(),
             location: self.identity.location,

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use contracts_delivery::{HeldFiles, Placement, UpstreamError};
+use contracts_delivery::{FillHours, HeldFiles, Placement, UpstreamError};
 use data_objects::ContentHash;
 use data_objects::tree::block_count;
 use delivery_fill::Window;
 use parking_lot::Mutex;
-use platform_clock::SharedClock;
+use platform_clock::{SharedClock, TimeZone};
 use platform_http::Shutdown;
 use tokio::sync::Notify;
 
@@ -21,6 +21,7 @@ use crate::limits::{FETCH_PAUSE, MAX_TOLD_FILES};
 /// One appliance's placed files.
 pub(crate) struct Placing {
     window: Window,
+    zone: TimeZone,
     clock: SharedClock,
     /// The placement's number; 0 before there is one.
     mark: AtomicU64,
@@ -37,9 +38,10 @@ struct Told {
 }
 
 impl Placing {
-    pub(crate) fn new(window: Window, clock: SharedClock) -> Self {
+    pub(crate) fn new(window: Window, zone: TimeZone, clock: SharedClock) -> Self {
         Self {
             window,
+            zone,
             clock,
             mark: AtomicU64::new(0),
             wanted: Mutex::new(Arc::from([])),
@@ -51,6 +53,17 @@ impl Placing {
     /// The number of the placement that is carried out.
     pub(crate) fn mark(&self) -> u64 {
         self.mark.load(Ordering::Acquire)
+    }
+
+    /// When what is placed is fetched, for operators.
+    pub(crate) fn hours(&self) -> FillHours {
+        FillHours {
+            from: self.window.hours.from,
+            to: self.window.hours.to,
+            time_zone: self.zone.to_string(),
+            rate_mbps: self.window.rate_mbps,
+            open: self.is_night(),
+        }
     }
 
     /// Takes a placement: its files stay from now on, and those that are missing are fetched in the night. What is not
@@ -128,7 +141,7 @@ impl Placing {
     }
 
     fn is_night(&self) -> bool {
-        self.window.left(self.clock.now().seconds()).is_some()
+        self.window.left(&self.zone, self.clock.now()).is_some()
     }
 
     /// Fetches the blocks of a file that are missing; those that are stored are passed over.

@@ -2,11 +2,11 @@
 
 use crate::limits::{HISTORY_DAYS, HISTORY_HOURS};
 
-/// What was watched. Hours are numbered in the region's own time, so that 24 of them from a multiple of 24 are a
-/// day there. Titles are numbered from 0.
+/// What was watched. Hours are numbered as they pass, those of UTC for one: a day is any 24 of them, and no clock is
+/// put forward or back in between. Titles are numbered from 0.
 #[derive(Debug, Clone)]
 pub struct History {
-    /// Of each title a ring of hours.
+    /// Of each title a ring of hours; nothing of one that was never watched.
     titles: Vec<Vec<u32>>,
     /// Of all titles.
     all: Vec<u64>,
@@ -36,8 +36,8 @@ impl History {
         for hour in end - steps..end {
             let at = slot(hour);
             self.all[at] = 0;
-            for title in &mut self.titles {
-                title[at] = 0;
+            for counts in self.titles.iter_mut().filter(|it| !it.is_empty()) {
+                counts[at] = 0;
             }
         }
         self.end = self.end.max(end);
@@ -52,10 +52,11 @@ impl History {
             return;
         }
         if self.titles.len() <= title {
-            self.titles.resize(title + 1, vec![0; HISTORY_HOURS]);
+            self.titles.resize(title + 1, Vec::new());
         }
-        let at = slot(hour);
-        self.titles[title][at] = self.titles[title][at].saturating_add(views);
+        let (at, counts) = (slot(hour), &mut self.titles[title]);
+        counts.resize(HISTORY_HOURS, 0);
+        counts[at] = counts[at].saturating_add(views);
         self.all[at] += u64::from(views);
     }
 
@@ -76,7 +77,8 @@ impl History {
 
     /// Views of a title in the 24 hours that end `ago` days before now.
     pub fn day(&self, title: usize, ago: usize) -> u32 {
-        let Some(counts) = self.titles.get(title) else {
+        let counts = self.titles.get(title);
+        let Some(counts) = counts.filter(|counts| !counts.is_empty()) else {
             return 0;
         };
         self.hours_of(ago)

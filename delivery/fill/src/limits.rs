@@ -32,6 +32,12 @@ pub const LAUNCH_PRIOR: f32 = 3.0;
 /// Most that a weekday may differ from the mean day, either way.
 pub const MAX_WEEKDAY: f32 = 2.0;
 
+/// What a view elsewhere counts beside one in the region itself.
+pub const ELSEWHERE_SHARE: f64 = 0.1;
+
+/// Most that views elsewhere come to, in views a day: how soon a region's own are believed.
+pub const ELSEWHERE_VIEWS: f64 = 100.0;
+
 /// The part of a day's views in its busiest hour when nothing was counted: an evening's.
 pub const BUSIEST_HOUR: f32 = 0.09;
 

@@ -30,11 +30,12 @@ pub struct Ideal {
 impl Ideal {
     /// Of a decision that weighed somebody: the boxes announced best, and of them those of the nearest tier.
     pub fn of(decision: &DecisionEvent) -> Option<Self> {
-        let best = decision.weighed.iter().map(nearness).min()?;
+        let remoteness = |one: &WeighedAppliance| one.weight.remoteness();
+        let best = decision.weighed.iter().map(remoteness).min()?;
         let there: Vec<&WeighedAppliance> = decision
             .weighed
             .iter()
-            .filter(|one| nearness(one) == best)
+            .filter(|one| remoteness(one) == best)
             .collect();
         // An origin is not filled: it has everything.
         let holds = |one: &&&WeighedAppliance| {
@@ -68,10 +69,4 @@ impl Ideal {
     pub fn name(&self) -> &str {
         self.boxes.first().map_or("", |first| &first.0)
     }
-}
-
-/// The lesser is the nearer. A box that serves every network comes after those that announced the client's.
-fn nearness(one: &WeighedAppliance) -> (u8, Tier) {
-    let rank = one.weight.route.map_or(u8::MAX, |route| route.rank);
-    (rank, one.weight.tier)
 }

@@ -6,6 +6,10 @@ pub const VIEW_MS: u64 = 30_000;
 /// Most plays that are followed until they are views; further ones are not counted until some end.
 pub const MAX_PLAYS_FOLLOWED: usize = 1_000_000;
 
+/// Most regions whose views are told apart; those of further ones count where no region is named. A title that is
+/// watched in all of them takes 84 KiB.
+pub const MAX_REGIONS: usize = 32;
+
 /// Views that every title is taken to have in a day, so that room that is left goes to what nobody watched lately.
 pub const LEAST_VIEWS: f32 = 0.01;
 

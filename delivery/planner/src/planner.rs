@@ -35,13 +35,15 @@ pub struct SiteBox {
     pub tier: Tier,
     /// Those with one name and tier stand together and share the files of their clients.
     pub site: String,
+    /// Whose views it is filled for.
+    pub region: String,
     /// Bytes its cache may hold.
     pub cache_bytes: u64,
     /// What it can send, in megabits a second.
     pub capacity_mbps: u32,
 }
 
-/// Plans for one region.
+/// Plans for every region.
 pub struct Planner {
     log: SharedLog,
     origin: Arc<dyn Origin>,
@@ -80,20 +82,19 @@ impl Planner {
         let read = self.plays.catch_up(&self.log, |event| watched.take(event));
         read.await?;
         self.look_up(titles).await?;
-        let launches = self.launches(titles);
-        let forecast = Forecast::of(&self.watched.history, &launches);
-        let (names, ranked) = self.rank(titles, &forecast);
-        let mut sites: BTreeMap<(Tier, &str), Vec<&SiteBox>> = BTreeMap::new();
+        let mut regions: BTreeMap<usize, Vec<&SiteBox>> = BTreeMap::new();
         let stores = |it: &&SiteBox| it.tier != Tier::Origin && it.cache_bytes > 0;
         for one in boxes.iter().filter(stores) {
-            sites.entry((one.tier, &one.site)).or_default().push(one);
+            let region = self.watched.region(&one.region);
+            regions.entry(region).or_default().push(one);
         }
-        let part = 1.0 / sites.len().max(1) as f64;
+        let launches = self.launches(titles);
+        let forecasts = self.watched.forecasts(&launches);
         let mut planned = BTreeMap::new();
-        for site in sites.into_values() {
-            let facts: Vec<BoxFacts> = site.iter().map(|one| facts(one)).collect();
-            let placed = place(&ranked, &facts, part, f64::from(forecast.busiest_hour));
-            for (one, files) in site.into_iter().zip(placed.boxes) {
+        for (region, boxes) in regions {
+            let (names, ranked) = self.rank(titles, &forecasts[region]);
+            let busiest_hour = f64::from(forecasts[region].busiest_hour);
+            for (one, files) in place_by_site(&boxes, &ranked, busiest_hour) {
                 let files = files.into_iter().take(MAX_PLACED);
                 let files = files.map(|file| names[file as usize]).collect();
                 planned.insert(one.appliance.clone(), files);
@@ -140,7 +141,7 @@ impl Planner {
         let begin = hour(self.clock.now()).saturating_sub(HISTORY_HOURS as u64);
         let young = titles.iter().filter(|title| hour(title.added_at) >= begin);
         let launches = young.map(|title| Launch {
-            title: self.watched.number(&title.id),
+            title: self.watched.title(&title.id),
             hour: hour(title.added_at),
             weight: 1.0,
         });
@@ -153,7 +154,7 @@ impl Planner {
         let mut candidates: Vec<Candidate> = Vec::new();
         let mut numbers: HashMap<ContentHash, usize> = HashMap::new();
         for title in titles {
-            let number = self.watched.number(&title.id);
+            let number = self.watched.title(&title.id);
             let views = forecast
                 .views
                 .get(number)
@@ -177,6 +178,25 @@ impl Planner {
         }
         (names, Ranked::of(candidates))
     }
+}
+
+/// The files of every box of a region, by their numbers. Each site has its part of what the region watches.
+fn place_by_site<'a>(
+    boxes: &[&'a SiteBox],
+    ranked: &Ranked,
+    busiest_hour: f64,
+) -> Vec<(&'a SiteBox, Vec<u32>)> {
+    let mut sites: BTreeMap<(Tier, &str), Vec<&SiteBox>> = BTreeMap::new();
+    for one in boxes {
+        sites.entry((one.tier, &one.site)).or_default().push(one);
+    }
+    let part = 1.0 / sites.len().max(1) as f64;
+    let placed = sites.into_values().flat_map(|site| {
+        let facts: Vec<BoxFacts> = site.iter().map(|one| facts(one)).collect();
+        let placed = place(ranked, &facts, part, busiest_hour);
+        site.into_iter().zip(placed.boxes)
+    });
+    placed.collect()
 }
 
 fn facts(one: &SiteBox) -> BoxFacts {

@@ -224,7 +224,6 @@ impl Targets {
             .collect();
         let night = Window {
             hours: Hours::OFF_PEAK,
-            ahead_minutes: 0,
             rate_mbps: FILL_MBPS,
         };
         let budget = night.bytes_in(Duration::from_hours(4));

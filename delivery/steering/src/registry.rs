@@ -150,6 +150,12 @@ impl Registry {
         self.seen.get(appliance).map(|seen| &seen.report.base_url)
     }
 
+    /// The region an appliance is in; none when it was forgotten.
+    pub(crate) fn region(&self, appliance: &ApplianceId) -> Option<&str> {
+        let seen = self.seen.get(appliance);
+        seen.map(|seen| seen.report.region.as_str())
+    }
+
     /// All of them, by name.
     pub(crate) fn views(
         &self,
@@ -251,6 +257,9 @@ fn check(appliance: &ApplianceId, report: &ApplianceReport) -> Result<(), &'stat
     if !is_plain_name(&appliance.0) {
         return Err("an appliance's id is 1 to 64 letters, digits and hyphens");
     }
+    if !report.region.is_empty() && !is_plain_name(&report.region) {
+        return Err("a region's name is at most 64 letters, digits and hyphens");
+    }
     if report.capacity_mbps == 0 {
         return Err("capacity_mbps must not be 0");
     }
@@ -263,7 +272,7 @@ fn check(appliance: &ApplianceId, report: &ApplianceReport) -> Result<(), &'stat
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use contracts_delivery::{HeldFiles, Tier, Vitals};
+    use contracts_delivery::{FillHours, HeldFiles, Tier, Vitals};
     use platform_clock::Timestamp;
 
     use super::*;
@@ -280,6 +289,8 @@ pub(crate) mod tests {
             withdrawn_seq: 0,
             cache_bytes: 0,
             site: String::new(),
+            region: String::new(),
+            fill: FillHours::default(),
             held: HeldFiles::default(),
             placement: 0,
             location: None,
@@ -365,11 +376,15 @@ pub(crate) mod tests {
             base_url: "file:///x/".parse().unwrap(),
             ..report(0)
         };
+        let nowhere = ApplianceReport {
+            region: "far away".to_owned(),
+            ..report(0)
+        };
         let idle = ApplianceReport {
             capacity_mbps: 0,
             ..report(0)
         };
-        for bad in [slash, other, idle] {
+        for bad in [slash, other, nowhere, idle] {
             let heard = bed.registry.hear(&mut bed.fleet, &id(), bad, s(0));
             assert!(heard.is_err());
         }

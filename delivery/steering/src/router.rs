@@ -158,7 +158,8 @@ mod tests {
             reply.keys.verify(&steering.sign(&claims), clock.now()),
             Ok(claims)
         );
-        assert_eq!(steering.rank(&request).await.unwrap().len(), 1);
+        let ranking = steering.rank(&request).await.unwrap();
+        assert_eq!(ranking.appliances.len(), 1);
 
         let request = Request::get("/steering/v1/appliances")
             .body(Body::empty())
@@ -178,7 +179,12 @@ mod tests {
         let (steering, _) = steering(0).await;
         for name in ["near", "far"] {
             let id = ApplianceId(name.to_owned());
-            steering.report(&id, a_report(0)).await.unwrap();
+            let region = format!("{name}-land");
+            let report = ApplianceReport {
+                region,
+                ..a_report(0)
+            };
+            steering.report(&id, report).await.unwrap();
         }
         let route = |prefix: &str| (prefix.parse().unwrap(), Route::default());
         let routes = [("near", route("10.0.0.0/8")), ("far", route("10.0.0.0/24"))];
@@ -194,13 +200,16 @@ mod tests {
             using,
             measured_bps: None,
         };
-        let ranked = steering.rank(&request(None)).await.unwrap();
+        let ranking = steering.rank(&request(None)).await.unwrap();
+        assert_eq!(ranking.region, "far-land");
+        let ranked = ranking.appliances;
         assert_eq!(ranked[0].appliance.0, "far");
         let reason = &ranked[0].reason;
         assert!(reason.contains("announced /24"), "{reason}");
         let using = ranked.last().map(|last| last.appliance.clone());
-        let ranked = steering.rank(&request(using)).await.unwrap();
-        assert_eq!(ranked[0].appliance.0, "near", "it is in use");
+        let ranking = steering.rank(&request(using)).await.unwrap();
+        assert_eq!(ranking.appliances[0].appliance.0, "near", "it is in use");
+        assert_eq!(ranking.region, "far-land", "the client is where it was");
 
         let lines = steering.decisions(10).await.unwrap();
         let told = lines

@@ -10,8 +10,10 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+mod time_zone;
 mod timestamp;
 
+pub use time_zone::{BadTimeZone, TimeZone};
 pub use timestamp::Timestamp;
 
 /// Tells the wall-clock time and a monotonic time.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use contracts_delivery::{ApplianceId, Location, Tier};
 use delivery_edge::{EdgeConfig, TlsFiles};
 use delivery_fill::Window;
+use platform_clock::TimeZone;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -89,9 +90,13 @@ pub(crate) struct EdgeSettings {
     pub(crate) max_streams: u32,
     /// Appliances of one tier with one site share the files of their clients.
     pub(crate) site: String,
+    /// Appliances of one region are filled with what is watched there; empty where there is one alone.
+    pub(crate) region: String,
     /// Where it is on the earth: for the map, and for who is near.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) location: Option<Location>,
+    /// What its clocks show.
+    pub(crate) time_zone: TimeZone,
     /// When it fetches what was placed on it, and how fast.
     pub(crate) fill: Window,
 }
@@ -114,7 +119,9 @@ impl Default for EdgeSettings {
             client_mbps: own.client_mbps,
             max_streams: own.max_streams,
             site: own.site,
+            region: own.region,
             location: own.location,
+            time_zone: own.time_zone,
             fill: own.fill,
         }
     }
@@ -174,7 +181,9 @@ impl EdgeSettings {
             client_mbps: self.client_mbps,
             max_streams: self.max_streams,
             site: self.site.clone(),
+            region: self.region.clone(),
             location: self.location,
+            time_zone: self.time_zone.clone(),
             fill: self.fill,
             origin_url: with_slash(&upstream.origin),
             control_url: with_slash(&upstream.control),

@@ -86,6 +86,7 @@ fn site_box(view: &ApplianceView) -> SiteBox {
         appliance: view.appliance.clone(),
         tier: view.report.tier,
         site: view.report.site.clone(),
+        region: view.report.region.clone(),
         cache_bytes: view.report.cache_bytes,
         capacity_mbps: view.report.capacity_mbps,
     }

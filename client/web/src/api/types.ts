@@ -275,6 +275,9 @@ export interface NetworkAppliance {
   base_url: string;
   tier: Tier;
   site: string;
+  region: string;
+  /** When it fetches what was placed on it, by its own clocks, and whether that is now. */
+  fill: { from: number; to: number; time_zone: string; rate_mbps: number; open: boolean };
   capacity_mbps: number;
   cached_bytes: number;
   cache_bytes: number;

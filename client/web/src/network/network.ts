@@ -28,6 +28,16 @@ export function standing(it: NetworkAppliance): { word: string; why: string; moo
   return { word: STATES.up, why: '', mood: 'good' };
 }
 
+/** Where an appliance stands, as its operator named it. */
+export const whereabouts = (it: NetworkAppliance): string => [it.region, it.site].filter((name) => name !== '').join(', ');
+
+/** When it fetches what was placed on it, by its own clocks. */
+export function fillHours({ fill }: NetworkAppliance): string {
+  const hour = (at: number): string => `${String(at).padStart(2, '0')}:00`;
+  const hours = fill.from === fill.to ? 'all day' : `${hour(fill.from)} to ${hour(fill.to)} ${fill.time_zone}`;
+  return `fetches ${hours}${fill.open ? ', now' : ''}`;
+}
+
 /** Mood that stands for several appliances: the worst of theirs. */
 export function worst(moods: readonly Mood[]): Mood {
   return moods.includes('failing') ? 'failing' : moods.includes('busy') ? 'busy' : 'good';

@@ -192,7 +192,8 @@ async fn a_release_travels_from_the_origin_through_two_appliances_and_is_withdra
         using: None,
         measured_bps: None,
     };
-    assert_eq!(cluster.steering.rank(&request).await.unwrap().len(), 2);
+    let ranking = cluster.steering.rank(&request).await.unwrap();
+    assert_eq!(ranking.appliances.len(), 2);
 
     for edge in [&first_at, &second_at] {
         let url = cluster.url(edge, release, file);

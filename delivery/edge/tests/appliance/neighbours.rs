@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use contracts_delivery::{
-    ApplianceId, ApplianceReport, ClusterSecret, ControlPlane as _, Extension, HeldFiles, Tier,
+    ApplianceId, ApplianceReport, ClusterSecret, ControlPlane as _, Extension, FillHours, HeldFiles, Tier,
     Vitals,
 };
 use delivery_edge::{Appliance, fill_router};
@@ -87,6 +87,8 @@ async fn beside(
         withdrawn_seq: 0,
         cache_bytes: 1,
         site: String::new(),
+        region: String::new(),
+        fill: FillHours::default(),
         held: HeldFiles::default(),
         placement: 0,
         location: None,

@@ -121,6 +121,7 @@ fn shelf(name: &str, cache_mb: u64) -> SiteBox {
         appliance: ApplianceId(name.to_owned()),
         tier: Tier::Isp,
         site: "here".to_owned(),
+        region: String::new(),
         cache_bytes: cache_mb * MB,
         capacity_mbps: 1_000,
     }
@@ -164,6 +165,10 @@ impl Bed {
 
     /// A play of a title that comes as far as that.
     async fn play(&self, number: u8, title: &str, position_ms: u64) {
+        self.play_in("", number, title, position_ms).await;
+    }
+
+    async fn play_in(&self, region: &str, number: u8, title: &str, position_ms: u64) {
         let session = SessionId::from_bytes([number; 16]);
         let started = PlayEvent::Started {
             session,
@@ -171,6 +176,7 @@ impl Bed {
             title: TitleId(title.to_owned()),
             release: ReleaseId(ContentHash::of(title.as_bytes())),
             appliances: vec![],
+            region: region.to_owned(),
         };
         self.tell(&started, session).await;
         let told = PlayEvent::Progressed {
@@ -237,4 +243,44 @@ async fn views_are_taken_in_once_and_releases_that_are_gone_are_left_out() {
         after[&boxes[0].appliance].contains(&ContentHash::of(b"one")),
         "ten views against one"
     );
+}
+
+#[tokio::test]
+async fn each_region_is_filled_with_what_is_watched_there() {
+    let mut bed = Bed::new(&["one", "two", "three"]).await;
+    for number in 1..4 {
+        bed.play_in("north", number, "one", 40_000).await;
+        bed.play_in("south", 10 + number, "two", 40_000).await;
+        bed.play_in("south", 20 + number, "three", 3_000).await;
+    }
+    bed.play_in("south", 30, "one", 40_000).await;
+    bed.clock.advance(Duration::from_hours(1));
+    let boxes = ["north", "south", "new"].map(|region| SiteBox {
+        region: region.to_owned(),
+        ..shelf(region, 130)
+    });
+    let planned = bed.plan(&boxes).await;
+    let holds = |region: &str, title: &str| {
+        planned[&ApplianceId(region.to_owned())].contains(&ContentHash::of(title.as_bytes()))
+    };
+    assert!(holds("north", "one") && holds("south", "two"));
+    assert!(!holds("north", "two") && !holds("south", "one"));
+    assert!(holds("new", "one"), "it was watched most in all regions");
+}
+
+#[tokio::test]
+async fn regions_beyond_the_most_count_where_none_is_named() {
+    let mut bed = Bed::new(&["one", "two"]).await;
+    for number in 0..40 {
+        let region = format!("region-{number}");
+        bed.play_in(&region, number, "one", 40_000).await;
+    }
+    bed.plan(&[]).await;
+    for number in 40..60 {
+        bed.play_in("region-40", number, "two", 40_000).await;
+    }
+    bed.clock.advance(Duration::from_hours(1));
+    let planned = bed.plan(&[shelf("a", 130)]).await;
+    let files = &planned[&ApplianceId("a".to_owned())];
+    assert!(files.contains(&ContentHash::of(b"two")));
 }

@@ -218,6 +218,13 @@ impl<'a> Scales<'a> {
 }
 
 impl Weight {
+    /// How far it is from the client by what networks announced, whatever it holds and however it is; the lesser is the
+    /// nearer. An appliance that serves every network comes after those that announced the client's.
+    pub fn remoteness(&self) -> (u8, Tier) {
+        let rank = self.route.map_or(u8::MAX, |route| route.rank);
+        (rank, self.tier)
+    }
+
     /// What it comes to; the lesser is the better. `tie` decides what the criteria do not.
     pub(crate) fn key(&self, ranker: &Ranker, tie: u64) -> u64 {
         let merits = Merits {

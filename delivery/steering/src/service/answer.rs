@@ -5,8 +5,8 @@ use std::net::IpAddr;
 
 use async_trait::async_trait;
 use contracts_delivery::{
-    ACCESS_TOPIC, ApplianceId, RankedAppliance, ReleaseId, SessionId, Steering, SteeringError,
-    SteeringRequest,
+    ACCESS_TOPIC, ApplianceId, RankedAppliance, Ranking, ReleaseId, SessionId, Steering,
+    SteeringError, SteeringRequest,
 };
 use data_events::{EventError, TopicSettings};
 use delivery_routes::{Announcer, Rib, Route};
@@ -79,6 +79,7 @@ struct Decided {
     places: Vec<RankedAppliance>,
     first: Option<Announcer>,
     network: Option<IpNet>,
+    region: String,
     event: DecisionEvent,
 }
 
@@ -116,11 +117,13 @@ impl Inner {
             &mut scratch,
         );
         let places = decision.ranked.iter().filter_map(|one| state.place(one));
+        let event = self.record(&state, &question, Some(request.session));
         Decided {
             places: places.collect(),
             first: decision.ranked.first().map(|first| first.by),
             network: decision.network,
-            event: self.record(&state, &question, Some(request.session)),
+            region: state.region(&event),
+            event,
         }
     }
 
@@ -190,6 +193,16 @@ impl Inner {
 }
 
 impl State {
+    /// Where a client is: the region of the appliance it belongs to.
+    fn region(&self, decision: &DecisionEvent) -> String {
+        let nearest = decision
+            .weighed
+            .iter()
+            .min_by_key(|one| (one.weight.remoteness(), one.weight.nearness));
+        let region = nearest.and_then(|one| self.registry.region(&one.appliance));
+        region.unwrap_or_default().to_owned()
+    }
+
     fn place(&self, weighed: &Weighed) -> Option<RankedAppliance> {
         let appliance = self.knowledge.fleet.name(weighed.by);
         Some(RankedAppliance {
@@ -203,14 +216,17 @@ impl State {
 
 #[async_trait]
 impl Steering for SteeringService {
-    async fn rank(&self, request: &SteeringRequest) -> Result<Vec<RankedAppliance>, SteeringError> {
+    async fn rank(&self, request: &SteeringRequest) -> Result<Ranking, SteeringError> {
         let decided = self.inner.decide(request);
         if decided.places.is_empty() {
             return Err(SteeringError::NothingUp);
         }
         self.inner.settle(request, &decided);
         self.inner.tell(request.session, &decided.event).await;
-        Ok(decided.places)
+        Ok(Ranking {
+            appliances: decided.places,
+            region: decided.region,
+        })
     }
 
     fn heard(&self, session: SessionId) {

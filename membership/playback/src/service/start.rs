@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use contracts_delivery::{Release, SessionId, SteeringRequest};
+use contracts_delivery::{Ranking, Release, SessionId, SteeringRequest};
 use contracts_membership::{Account, PlayEvent, TitleId};
 use membership_catalog::Territory;
 
@@ -80,7 +80,7 @@ impl Playback {
             using: None,
             measured_bps: None,
         };
-        let appliances = self.parts.steering.rank(&steering).await?;
+        let Ranking { appliances, region } = self.parts.steering.rank(&steering).await?;
         let session = Session {
             id,
             account: account.id.clone(),
@@ -101,7 +101,7 @@ impl Playback {
         };
         self.store.point(&session).await?;
         self.take_slot(account, held, &session).await?;
-        self.began(&session).await;
+        self.began(&session, region).await;
         let bookmark_ms = bookmark.map(|bookmark| bookmark.position_ms);
         Ok(Offer {
             session,
@@ -149,7 +149,7 @@ impl Playback {
             using: session.appliances.first().map(|it| it.appliance.clone()),
             measured_bps: None,
         };
-        let appliances = self.parts.steering.rank(&steering).await?;
+        let appliances = self.parts.steering.rank(&steering).await?.appliances;
         let renewed = Session {
             client,
             max_height,
@@ -201,7 +201,7 @@ impl Playback {
         SessionId::from_bytes(bytes)
     }
 
-    async fn began(&self, session: &Session) {
+    async fn began(&self, session: &Session, region: String) {
         let event = PlayEvent::Started {
             session: session.id,
             account: session.account.clone(),
@@ -212,6 +212,7 @@ impl Playback {
                 .iter()
                 .map(|it| it.appliance.clone())
                 .collect(),
+            region,
         };
         tell(&*self.parts.log, session.id, &event).await;
     }

@@ -40,7 +40,7 @@ impl Playback {
             measured_bps: asking.throughput_bps.filter(|_| using.is_some()),
             using: using.or_else(given),
         };
-        let ranked = self.parts.steering.rank(&request).await?;
+        let ranked = self.parts.steering.rank(&request).await?.appliances;
         let ttl = ranked.first().map_or(0, |best| best.tier.ttl_seconds());
         Ok(document(&session, &ranked, ttl, reload_uri))
     }

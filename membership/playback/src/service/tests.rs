@@ -46,13 +46,10 @@ async fn a_session_outlives_a_restart_and_ends_once() {
         Err(PlaybackError::Over)
     ));
     let events = world.events().await;
-    assert!(
-        matches!(
-            events[..],
-            [PlayEvent::Started { .. }, PlayEvent::Ended { .. }]
-        ),
-        "{events:?}"
-    );
+    let [PlayEvent::Started { region, .. }, PlayEvent::Ended { .. }] = &events[..] else {
+        panic!("{events:?}")
+    };
+    assert_eq!(region, "south");
 }
 
 #[tokio::test]
