@@ -5,6 +5,7 @@ use std::path::Path;
 use anyhow::{Context as _, Result, bail};
 use contracts_studio::TitleStatus;
 use contracts_studio::master::Inspection;
+use platform_http::Trust;
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde::de::DeserializeOwned;
 use url::Url;
@@ -29,7 +30,8 @@ impl Api {
             Some(token) => token.clone(),
             None => owner_token(&service.data)?,
         };
-        let http = reqwest::Client::builder()
+        let http = Trust::with(service.ca_file.as_deref())?
+            .client()
             .build()
             .context("cannot prepare HTTP")?;
         Ok(Self {

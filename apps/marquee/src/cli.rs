@@ -194,6 +194,9 @@ pub(crate) struct Service {
     /// The credential
     #[arg(long, env = "MARQUEE_TOKEN", hide_env_values = true, hide = true)]
     pub(crate) token: Option<String>,
+    /// Authorities trusted beside the public ones, a PEM file
+    #[arg(long, env = "MARQUEE_CA_FILE")]
+    pub(crate) ca_file: Option<PathBuf>,
     /// Answer in JSON on standard output
     #[arg(long)]
     pub(crate) json: bool,
@@ -279,6 +282,9 @@ pub(crate) struct Check {
     /// A file of content keys, a line "KID:KEY" each in hexadecimal: what they encrypt is decrypted and decoded
     #[arg(long)]
     pub(crate) keys: Option<PathBuf>,
+    /// Authorities trusted beside the public ones, a PEM file
+    #[arg(long, env = "MARQUEE_CA_FILE")]
+    pub(crate) ca_file: Option<PathBuf>,
     /// Settings, for where ffmpeg is
     #[arg(long, env = "MARQUEE_CONFIG")]
     pub(crate) config: Option<PathBuf>,

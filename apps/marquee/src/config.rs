@@ -3,10 +3,11 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 use contracts_delivery::{ApplianceId, MAX_NAME_BYTES, is_plain_name};
 use contracts_studio::{EncodingProfile, Screen};
 use media_ffmpeg::ToolsConfig;
+use platform_http::Trust;
 use serde::{Deserialize, Serialize};
 use studio_encode::LoudnessTarget;
 use url::Url;
@@ -14,7 +15,7 @@ use url::Url;
 mod delivery;
 
 pub(crate) use delivery::{
-    EdgeSettings, OriginConfig, RouteSettings, SteeringConfig, UpstreamConfig, player_url,
+    EdgeSettings, OriginConfig, RouteSettings, SteeringConfig, UpstreamConfig,
 };
 
 /// Everything that can be set.
@@ -30,6 +31,7 @@ pub(crate) struct Config {
     pub(crate) tools: ToolsConfig,
     pub(crate) membership: MembershipConfig,
     pub(crate) upstream: UpstreamConfig,
+    pub(crate) tls: TlsConfig,
     pub(crate) steering: SteeringConfig,
     pub(crate) edges: Vec<EdgeSettings>,
     pub(crate) routes: Vec<RouteSettings>,
@@ -52,10 +54,18 @@ impl Default for Config {
             tools: ToolsConfig::default(),
             membership: MembershipConfig::default(),
             upstream: UpstreamConfig::default(),
+            tls: TlsConfig::default(),
             steering: SteeringConfig::default(),
             edges: vec![edge("edge-1", 8401), edge("edge-2", 8402)],
             routes: Vec::new(),
         }
+    }
+}
+
+impl Config {
+    /// Whom this process trusts when it connects by TLS.
+    pub(crate) fn trust(&self) -> Result<Trust> {
+        Trust::with(self.tls.ca_file.as_deref()).context("[tls] ca_file")
     }
 }
 
@@ -224,6 +234,15 @@ impl WorkerConfig {
     }
 }
 
+/// How this process connects by TLS.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct TlsConfig {
+    /// Authorities that are trusted beside the public ones.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) ca_file: Option<PathBuf>,
+}
+
 /// What an operator decides about viewers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -297,6 +316,7 @@ mod tests {
             "ffprobe",
             "default_territory",
             "secret_file",
+            "ca_file",
             "cache",
             "folder",
             "tesseract",

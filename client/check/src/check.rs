@@ -8,6 +8,7 @@ use media_isobmff::{Head, HeadError, TrackFormat};
 use media_manifest::ByteRange;
 use media_manifest::dash::Mpd;
 use media_manifest::hls::{HlsProblem, MultivariantPlaylist, durations};
+use platform_http::Trust;
 use url::Url;
 
 use crate::decode::{Decoder, Inside};
@@ -26,6 +27,7 @@ use crate::{dash, hls, together};
 pub struct Options {
     segments: usize,
     inside: Option<Inside>,
+    trust: Trust,
 }
 
 impl Default for Options {
@@ -36,10 +38,11 @@ impl Default for Options {
 
 impl Options {
     /// So many segments of each rendition, spread over its length.
-    pub const fn segments(segments: usize) -> Self {
+    pub fn segments(segments: usize) -> Self {
         Self {
             segments,
             inside: None,
+            trust: Trust::default(),
         }
     }
 
@@ -50,6 +53,12 @@ impl Options {
             inside: Some(Inside { decoder, keys }),
             ..self
         }
+    }
+
+    /// From servers that `trust` accepts, where they are reached by TLS.
+    #[must_use]
+    pub fn trusting(self, trust: Trust) -> Self {
+        Self { trust, ..self }
     }
 }
 
@@ -76,7 +85,7 @@ pub enum CheckError {
 /// When nothing could be looked at. Everything else that is wrong is in the report.
 pub async fn check(url: &Url, options: Options) -> Result<Report, CheckError> {
     let mut checker = Checker {
-        source: Source::new()?,
+        source: Source::new(&options.trust)?,
         options,
         report: Report::default(),
     };

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use bytes::{Bytes, BytesMut};
 use media_manifest::ByteRange;
+use platform_http::Trust;
 use reqwest::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CONTENT_TYPE, ORIGIN, RANGE};
 use reqwest::{Client, Response, StatusCode};
 use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
@@ -33,8 +34,9 @@ pub(crate) struct Source {
 }
 
 impl Source {
-    pub(crate) fn new() -> Result<Self, reqwest::Error> {
-        let client = Client::builder()
+    pub(crate) fn new(trust: &Trust) -> Result<Self, reqwest::Error> {
+        let client = trust
+            .client()
             .timeout(REQUEST_TIMEOUT)
             .user_agent(concat!("marquee-check/", env!("CARGO_PKG_VERSION")))
             .build()?;

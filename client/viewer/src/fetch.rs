@@ -2,6 +2,7 @@
 
 use bytes::{Bytes, BytesMut};
 use media_manifest::ByteRange;
+use platform_http::Trust;
 use reqwest::header::RANGE;
 use reqwest::{Client, Response, StatusCode};
 use url::Url;
@@ -9,9 +10,11 @@ use url::Url;
 use crate::error::Failure;
 use crate::limits::{CONNECT_TIMEOUT, IDLE_TIMEOUT, REQUEST_TIMEOUT};
 
-/// A client with the viewer's timeouts. It keeps connections open between requests.
-pub(crate) fn client() -> Result<Client, Failure> {
-    Client::builder()
+/// A client with the viewer's timeouts that takes servers for what `trust` does. It keeps connections open between
+/// requests.
+pub(crate) fn client(trust: &Trust) -> Result<Client, Failure> {
+    trust
+        .client()
         .connect_timeout(CONNECT_TIMEOUT)
         .read_timeout(IDLE_TIMEOUT)
         .timeout(REQUEST_TIMEOUT)

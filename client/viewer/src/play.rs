@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use platform_clock::SharedClock;
+use platform_http::Trust;
 use reqwest::Client;
 use url::Url;
 
@@ -15,12 +16,14 @@ use crate::presentation::Presentation;
 use crate::report::Play;
 
 /// How to play.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Options {
     /// Stop after so many seconds of the title; play to the end when absent.
     pub max_seconds: Option<f64>,
     /// Times real time, above 0 and at most 1000.
     pub speed: f64,
+    /// Whom to take for a server that is reached by TLS.
+    pub trust: Trust,
 }
 
 impl Default for Options {
@@ -28,6 +31,7 @@ impl Default for Options {
         Self {
             max_seconds: None,
             speed: 1.0,
+            trust: Trust::default(),
         }
     }
 }
@@ -71,7 +75,7 @@ pub async fn play(
 ) -> Result<Play, PlayError> {
     let limit = options.limit()?;
     let started = clock.monotonic();
-    let client = client().map_err(|failure| unfetched(manifest, failure))?;
+    let client = client(&options.trust).map_err(|failure| unfetched(manifest, failure))?;
     let presentation = load(&client, manifest).await?;
     let shape = presentation.clone();
     let mut player = Player::new(presentation, limit, options.speed);
@@ -135,7 +139,11 @@ mod tests {
 
     #[test]
     fn options_out_of_range_are_refused() {
-        let options = |max_seconds, speed| Options { max_seconds, speed };
+        let options = |max_seconds, speed| Options {
+            max_seconds,
+            speed,
+            ..Options::default()
+        };
         assert_eq!(Options::default().limit(), Ok(Duration::MAX));
         assert_eq!(
             options(Some(2.5), 8.0).limit(),

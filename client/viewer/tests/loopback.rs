@@ -140,8 +140,8 @@ async fn manifest(text: String) -> Url {
 
 fn fast() -> Options {
     Options {
-        max_seconds: None,
         speed: 100.0,
+        ..Options::default()
     }
 }
 

@@ -11,7 +11,7 @@ use crate::bucket::{S3Config, Writers};
 #[derive(Debug)]
 pub(crate) enum Location {
     Folder(PathBuf),
-    Bucket(S3Config),
+    Bucket(Box<S3Config>),
 }
 
 /// Reads an address.
@@ -21,7 +21,7 @@ pub(crate) fn parse(address: &Url) -> Result<Location, ObjectError> {
             .to_file_path()
             .map(Location::Folder)
             .map_err(|()| bad(address, "a file address is file:///folder")),
-        "s3" => bucket(address).map(Location::Bucket),
+        "s3" => Ok(Location::Bucket(bucket(address)?.into())),
         _ => Err(bad(address, "it must begin with file:// or s3://")),
     }
 }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use bytes::Bytes;
+use platform_http::Trust;
 use url::Url;
 
 use crate::bucket::{Bucket, S3Config};
@@ -56,14 +57,15 @@ impl Objects {
     /// Opens the store that an address names: `file:///folder`, or
     /// `s3://bucket/prefix?endpoint=http://host:port&region=name&writers=one|many`. Credentials never
     /// stand in an address: they are taken as AWS's own tools take them (the variables `AWS_ACCESS_KEY_ID`
-    /// and `AWS_SECRET_ACCESS_KEY`, or the machine's role).
+    /// and `AWS_SECRET_ACCESS_KEY`, or the machine's role). A server that is reached by TLS is one that `trust`
+    /// accepts.
     ///
     /// # Errors
     /// [`ObjectError::BadAddress`], and those of [`Self::open`] or [`Self::open_s3`].
-    pub async fn from_url(address: &Url) -> Result<Self, ObjectError> {
+    pub async fn from_url(address: &Url, trust: &Trust) -> Result<Self, ObjectError> {
         match parse(address)? {
             Location::Folder(folder) => Self::open(folder).await,
-            Location::Bucket(config) => Self::open_s3(config).await,
+            Location::Bucket(config) => Self::open_s3(config.trusting(trust.clone())).await,
         }
     }
 

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use bytes::Bytes;
 use data_objects::tree::BLOCK_BYTES;
 use data_objects::{ContentHash, ObjectError, Objects, conformance};
+use platform_http::Trust;
 
 const SHORT: &[u8] = b"kept under test";
 
@@ -72,7 +73,9 @@ async fn a_newer_layout_is_refused_and_left_alone() {
 async fn the_suite_holds_on_a_folder() {
     let folder = tempfile::tempdir().unwrap();
     let address = url::Url::from_file_path(folder.path().join("store")).unwrap();
-    let objects = Objects::from_url(&address).await.unwrap();
+    let objects = Objects::from_url(&address, &Trust::default())
+        .await
+        .unwrap();
     conformance::suite(&objects, folder.path()).await;
 }
 

@@ -6,6 +6,7 @@ use contracts_delivery::{
     AccessEvent, ApplianceId, ApplianceReport, ClusterSecret, ControlError, ControlPlane,
     ReportReply,
 };
+use platform_http::Trust;
 use reqwest::StatusCode;
 use serde::Serialize;
 use url::Url;
@@ -22,13 +23,13 @@ pub struct HttpControl {
 }
 
 impl HttpControl {
-    /// From the control plane's address, which ends with `/`.
+    /// From the control plane's address, which ends with `/`; `trust` says whom to take for it.
     ///
     /// # Errors
     /// When the TLS library cannot be set up.
-    pub fn new(control: Url, secret: ClusterSecret) -> reqwest::Result<Self> {
+    pub fn new(control: Url, secret: ClusterSecret, trust: &Trust) -> reqwest::Result<Self> {
         Ok(Self {
-            client: client(REPORT_TIMEOUT)?,
+            client: client(trust, REPORT_TIMEOUT)?,
             base: control,
             secret,
         })

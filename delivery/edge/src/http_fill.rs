@@ -9,6 +9,7 @@ use contracts_delivery::{
     UpstreamError,
 };
 use data_objects::ContentHash;
+use platform_http::Trust;
 use reqwest::{RequestBuilder, Response, StatusCode, header};
 use url::Url;
 
@@ -22,13 +23,13 @@ pub struct FillClient {
 }
 
 impl FillClient {
-    /// A client that shows `secret`.
+    /// A client that shows `secret` to whoever `trust` accepts.
     ///
     /// # Errors
     /// When the TLS library cannot be set up.
-    pub fn new(secret: ClusterSecret) -> reqwest::Result<Self> {
+    pub fn new(secret: ClusterSecret, trust: &Trust) -> reqwest::Result<Self> {
         Ok(Self {
-            client: client(FILL_TIMEOUT)?,
+            client: client(trust, FILL_TIMEOUT)?,
             secret,
         })
     }
@@ -92,8 +93,9 @@ impl Upstream for HttpFill {
 }
 
 /// A client for traffic inside the cluster: no proxy, no redirects.
-pub(crate) fn client(timeout: Duration) -> reqwest::Result<reqwest::Client> {
-    reqwest::Client::builder()
+pub(crate) fn client(trust: &Trust, timeout: Duration) -> reqwest::Result<reqwest::Client> {
+    trust
+        .client()
         .no_proxy()
         .redirect(reqwest::redirect::Policy::none())
         .connect_timeout(CONNECT_TIMEOUT)

@@ -126,6 +126,7 @@ impl Near {
 #[cfg(test)]
 mod tests {
     use contracts_delivery::{ByteRange, ClusterSecret, FileFacts};
+    use platform_http::Trust;
 
     use super::*;
 
@@ -151,7 +152,8 @@ mod tests {
 
     fn upstreams() -> Upstreams {
         let secret = ClusterSecret::new("a-secret-of-the-cluster").unwrap();
-        Upstreams::with_neighbours(Arc::new(Empty), FillClient::new(secret).unwrap())
+        let client = FillClient::new(secret, &Trust::default()).unwrap();
+        Upstreams::with_neighbours(Arc::new(Empty), client)
     }
 
     fn names(upstreams: &Upstreams, file: ContentHash, seconds: u64) -> Vec<String> {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use contracts_delivery::ApplianceId;
-use platform_http::Shutdown;
+use platform_http::{Shutdown, Trust};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use url::Url;
@@ -30,7 +30,8 @@ impl HttpProber {
     /// # Errors
     /// When the TLS library cannot be set up.
     pub fn new() -> reqwest::Result<Self> {
-        let client = reqwest::Client::builder()
+        let client = Trust::default()
+            .client()
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
             .pool_max_idle_per_host(0)

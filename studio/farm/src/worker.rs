@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use contracts_delivery::ClusterSecret;
 use media_ffmpeg::{MediaInput, Tools};
+use platform_http::Trust;
 use studio_encode::{EncodedChunk, encode_or_safer};
 use tokio_util::sync::CancellationToken;
 use url::Url;
@@ -57,7 +58,7 @@ impl Worker {
     pub fn crew(
         name: &str,
         count: usize,
-        (studio, secret): (Url, ClusterSecret),
+        (studio, secret, trust): (Url, ClusterSecret, &Trust),
         tools: &Arc<Tools>,
         folder: &Path,
     ) -> Result<Vec<Self>, WorkerError> {
@@ -65,7 +66,7 @@ impl Worker {
             path: folder.to_owned(),
             source,
         })?;
-        let studio = StudioClient::new(studio, secret)?;
+        let studio = StudioClient::new(studio, secret, trust)?;
         let masters = Arc::new(Masters::new(folder.to_owned()));
         let one = |number: usize| Self {
             name: format!("{name}-{number}"),

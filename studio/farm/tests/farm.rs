@@ -9,7 +9,7 @@ use contracts_delivery::ClusterSecret;
 use contracts_studio::Priority;
 use media_ffmpeg::testing::{make_clip, test_tools};
 use platform_clock::{ManualClock, Timestamp};
-use platform_http::{Server, Shutdown};
+use platform_http::{Server, Shutdown, Trust};
 use studio_encode::{ChunkTask, EncodedChunk, Rendition};
 use studio_farm::limits::LEASE;
 use studio_farm::{Farm, Order, Worker, router};
@@ -66,7 +66,8 @@ impl Bed {
 
     async fn employ(&self, folder: &Path) {
         let tools = Arc::new(test_tools().await);
-        let access = (self.studio.clone(), ClusterSecret::new(SECRET).unwrap());
+        let (secret, trust) = (ClusterSecret::new(SECRET).unwrap(), Trust::default());
+        let access = (self.studio.clone(), secret, &trust);
         let crew = Worker::crew("elsewhere", 1, access, &tools, &folder.join("worker")).unwrap();
         for worker in crew {
             let stop = self.stop.clone();
@@ -76,10 +77,8 @@ impl Bed {
 
     async fn ask(&self, secret: &str, path: &str, body: serde_json::Value) -> reqwest::Response {
         let url = self.studio.join(path).unwrap();
-        let request = reqwest::Client::new()
-            .post(url)
-            .bearer_auth(secret)
-            .json(&body);
+        let client = Trust::default().client().build().unwrap();
+        let request = client.post(url).bearer_auth(secret).json(&body);
         request.send().await.unwrap()
     }
 }

@@ -10,6 +10,7 @@ use client_check::{Decoder, Options, Severity, check, counted};
 use contracts_delivery::KeyId;
 use media_cenc::Key;
 use media_ffmpeg::{MediaInput, Tools};
+use platform_http::Trust;
 use url::Url;
 
 use crate::cli::Check;
@@ -27,7 +28,8 @@ pub(crate) async fn run(args: Check) -> Result<()> {
         args.segments
     };
     let url = url_of(&args.stream)?;
-    let mut options = Options::segments(segments);
+    let trust = Trust::with(args.ca_file.as_deref())?;
+    let mut options = Options::segments(segments).trusting(trust);
     if args.decode || args.keys.is_some() {
         let keys = args.keys.as_deref().map_or_else(|| Ok(Vec::new()), keys)?;
         let config: Config = match &args.config {

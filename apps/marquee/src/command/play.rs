@@ -3,6 +3,7 @@
 use anyhow::{Context as _, Result};
 use client_viewer::{ManifestFormat, Options, PlayReport, PlaybackSession, Renew};
 use platform_clock::SystemClock;
+use platform_http::Trust;
 use reqwest::Method;
 
 use crate::api::Api;
@@ -15,6 +16,7 @@ pub(crate) async fn run(play: Play) -> Result<()> {
     let options = Options {
         max_seconds: play.seconds,
         speed: play.speed,
+        trust: Trust::with(play.service.ca_file.as_deref())?,
     };
     let clock = SystemClock::shared();
     let played = match target(&play.what) {

@@ -34,6 +34,14 @@ impl Default for OriginConfig {
     }
 }
 
+impl OriginConfig {
+    /// Where viewers and appliances reach it, now that it is known where it listens.
+    pub(crate) fn url(&self, listening: SocketAddr) -> Url {
+        let named = self.base_url.as_ref().map(with_slash);
+        named.unwrap_or_else(|| player_url(listening, self.tls.as_ref()))
+    }
+}
+
 /// What appliances are ranked by, beside what they report.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -192,7 +200,7 @@ impl EdgeSettings {
 }
 
 /// Where players reach a listener, with or without a certificate.
-pub(crate) fn player_url(address: SocketAddr, tls: Option<&TlsFiles>) -> Url {
+fn player_url(address: SocketAddr, tls: Option<&TlsFiles>) -> Url {
     let mut url = address_url(address);
     if tls.is_some() {
         url.set_scheme("https")

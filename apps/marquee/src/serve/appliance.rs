@@ -30,10 +30,11 @@ pub(crate) async fn run(config: &Config, serve: &Serve, shutdown: Shutdown) -> R
     let own = settings.appliance(&config.upstream, address, &serve.data);
     let listeners = delivery::equip(listeners, &own);
     let base = own.base_url.clone();
-    let client = FillClient::new(secret.clone()).context("cannot prepare HTTP")?;
+    let trust = config.trust()?;
+    let client = FillClient::new(secret.clone(), &trust).context("cannot prepare HTTP")?;
     let origin = Arc::new(client.at(own.origin_url.clone()));
-    let control =
-        HttpControl::new(own.control_url.clone(), secret.clone()).context("cannot prepare HTTP")?;
+    let control = HttpControl::new(own.control_url.clone(), secret.clone(), &trust)
+        .context("cannot prepare HTTP")?;
     let appliance = Appliance::open(
         own,
         SystemClock::shared(),

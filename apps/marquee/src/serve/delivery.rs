@@ -17,7 +17,7 @@ use platform_http::Shutdown;
 use tokio::task::JoinSet;
 
 use super::ground::Ground;
-use crate::config::{Config, EdgeSettings, player_url};
+use crate::config::{Config, EdgeSettings};
 
 /// What other planes and the listeners get of delivery.
 pub(crate) struct Delivery {
@@ -82,11 +82,7 @@ impl Delivery {
         let address = listeners.address();
         let own = EdgeConfig {
             id: ApplianceId("origin".to_owned()),
-            base_url: config
-                .origin
-                .base_url
-                .clone()
-                .unwrap_or_else(|| player_url(address, config.origin.tls.as_ref())),
+            base_url: config.origin.url(address),
             tls: config.origin.tls.clone(),
             tier: Tier::Origin,
             cache_bytes: 0,
@@ -112,7 +108,8 @@ impl Delivery {
         let listeners = Listeners::bind(settings.listen, settings.threads)?;
         let own = settings.appliance(&config.upstream, listeners.address(), &ground.data);
         let listeners = equip(listeners, &own);
-        let client = FillClient::new(secret.clone()).context("cannot prepare HTTP")?;
+        let client =
+            FillClient::new(secret.clone(), &config.trust()?).context("cannot prepare HTTP")?;
         let upstreams = Upstreams::with_neighbours(Arc::new(self.origin.clone()), client);
         let appliance = self.local_appliance(own, upstreams, ground).await?;
         ground.metrics.register(|registry| {

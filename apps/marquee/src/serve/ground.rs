@@ -47,7 +47,7 @@ impl Ground {
     pub(crate) async fn open(config: &Config, serve: &Serve) -> Result<Self> {
         let data = folder(serve).await?;
         let clock = SystemClock::shared();
-        let stores = Stores::open(&config.stores, &data, &clock).await?;
+        let stores = Stores::open(config, &data, &clock).await?;
         let parts = ServiceParts {
             cache: Some(Arc::clone(&stores.cache)),
             ..ServiceParts::on(

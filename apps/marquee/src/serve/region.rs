@@ -50,7 +50,7 @@ pub(crate) async fn run(
     let origin = delivery
         .start_origin(&config, &secret, &ground, &mut tasks, &shutdown)
         .await?;
-    config.upstream.origin = address_url(origin);
+    config.upstream.origin = config.origin.url(origin);
     config.upstream.control = address_url(address);
     if with_edges {
         for edge in &config.edges {

@@ -11,10 +11,11 @@ use data_events::{EventLog, SharedLog};
 use data_kafka::{KafkaLog, KafkaSettings};
 use data_objects::Objects;
 use platform_clock::SharedClock;
+use platform_http::Trust;
 use url::Url;
 
 use crate::backup::{EVENTS, STORE};
-use crate::config::{EMBEDDED, StoresConfig};
+use crate::config::{Config, EMBEDDED};
 
 /// The stores of a region.
 pub(crate) struct Stores {
@@ -34,11 +35,8 @@ pub(crate) struct Stores {
 
 impl Stores {
     /// Opens the stores. Of an embedded one this process is the only owner.
-    pub(crate) async fn open(
-        config: &StoresConfig,
-        data: &Path,
-        clock: &SharedClock,
-    ) -> Result<Self> {
+    pub(crate) async fn open(config: &Config, data: &Path, clock: &SharedClock) -> Result<Self> {
+        let (config, trust) = (&config.stores, config.trust()?);
         let (engine, embedded) = wide_rows(&config.wide_rows, data, clock).await?;
         let (log, embedded_log) = events(&config.events, data, clock).await?;
         Ok(Self {
@@ -48,8 +46,8 @@ impl Stores {
             log,
             embedded_log,
             cache: cache(&config.cache, clock)?,
-            films: objects(&config.objects, data, "objects").await?,
-            datasets: objects(&config.objects, data, "datasets").await?,
+            films: objects(&config.objects, &trust, data, "objects").await?,
+            datasets: objects(&config.objects, &trust, data, "datasets").await?,
         })
     }
 }
@@ -98,14 +96,14 @@ fn cache(address: &str, clock: &SharedClock) -> Result<SharedCache> {
 }
 
 /// A store of objects under a name of its own.
-async fn objects(address: &str, data: &Path, name: &str) -> Result<Objects> {
+async fn objects(address: &str, trust: &Trust, data: &Path, name: &str) -> Result<Objects> {
     let opened = if address == EMBEDDED {
         Objects::open(data.join(name)).await
     } else {
         let mut url = Url::parse(address).context("[stores] objects is not an address")?;
         let folder = format!("{}/{name}", url.path().trim_end_matches('/'));
         url.set_path(&folder);
-        Objects::from_url(&url).await
+        Objects::from_url(&url, trust).await
     };
     opened.with_context(|| format!("cannot open the store of {name}"))
 }

@@ -28,7 +28,8 @@ pub(crate) async fn run(config: &Config, serve: &Serve, shutdown: Shutdown) -> R
     let folder = config.worker.own_folder(&serve.data)?;
     // Another start is another worker: what the one before held is lost.
     let name = format!("{id}-{}", random_id(&*SystemEntropy::shared()));
-    let studio = (upstream.control.clone(), secret);
+    let trust = config.trust()?;
+    let studio = (upstream.control.clone(), secret, &trust);
     let count = encoders(config.studio.encoders);
     let crew = Worker::crew(&name, count, studio, &tools, &folder)?;
     println!("worker {id} is ready with {count} encoders");

@@ -8,16 +8,18 @@ use object_store::client::{
     HttpClient, HttpConnector, HttpError, HttpErrorKind, HttpRequest, HttpResponse,
     HttpResponseBody, HttpService,
 };
+use platform_http::Trust;
 
 use crate::limits::{CONNECT_TIMEOUT, IDLE_TIMEOUT};
 
-/// Gives `object_store` the workspace's HTTP client.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Connector;
+/// Gives `object_store` the workspace's HTTP client, which trusts these.
+#[derive(Debug, Clone)]
+pub(super) struct Connector(pub(super) Trust);
 
 impl HttpConnector for Connector {
     fn connect(&self, _options: &ClientOptions) -> object_store::Result<HttpClient> {
-        let client = reqwest::Client::builder()
+        let begun = self.0.client();
+        let client = begun
             .connect_timeout(CONNECT_TIMEOUT)
             .read_timeout(IDLE_TIMEOUT)
             .redirect(reqwest::redirect::Policy::none())

@@ -4,6 +4,7 @@ use std::fmt;
 
 use object_store::aws::{AmazonS3, AmazonS3Builder, S3ConditionalPut};
 use object_store::{BackoffConfig, RetryConfig};
+use platform_http::Trust;
 use url::Url;
 
 use super::client::Connector;
@@ -19,6 +20,7 @@ pub struct S3Config {
     region: Option<String>,
     credentials: Option<S3Credentials>,
     pub(super) writers: Writers,
+    trust: Trust,
 }
 
 /// How many processes set the pointers of a bucket.
@@ -64,6 +66,7 @@ impl S3Config {
             region: None,
             credentials: None,
             writers: Writers::Many,
+            trust: Trust::default(),
         }
     }
 
@@ -95,6 +98,13 @@ impl S3Config {
         self
     }
 
+    /// Whom to take for the server, where it is reached by TLS.
+    #[must_use]
+    pub fn trusting(mut self, trust: Trust) -> Self {
+        self.trust = trust;
+        self
+    }
+
     /// How many processes set pointers.
     #[must_use]
     pub fn written_by(mut self, writers: Writers) -> Self {
@@ -108,7 +118,7 @@ impl S3Config {
             None => AmazonS3Builder::from_env(),
         };
         builder = builder
-            .with_http_connector(Connector)
+            .with_http_connector(Connector(self.trust.clone()))
             .with_bucket_name(&self.bucket)
             .with_conditional_put(S3ConditionalPut::ETagMatch)
             .with_retry(RetryConfig {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use delivery_edge::{EdgeConfig, TlsFiles};
+use platform_http::Trust;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use rustls::crypto::CryptoProvider;
 use rustls::{ClientConfig, RootCertStore};
@@ -78,10 +79,14 @@ impl Authority {
 
     /// A player that trusts it.
     pub(crate) fn client(&self) -> reqwest::ClientBuilder {
-        let root = reqwest::Certificate::from_der(self.own.der()).unwrap();
-        reqwest::Client::builder()
-            .no_proxy()
-            .add_root_certificate(root)
+        self.trust().client().no_proxy()
+    }
+
+    /// Trust in it, and in the public ones.
+    pub(crate) fn trust(&self) -> Trust {
+        let path = self.folder.path().join("authority.pem");
+        std::fs::write(&path, self.own.pem()).unwrap();
+        Trust::with(Some(&path)).unwrap()
     }
 
     /// What a player trusts, with tickets of its own.

@@ -18,7 +18,7 @@ use delivery_edge::{Appliance, EdgeConfig, Listeners, Multiplexed, Upstreams};
 use http_body_util::BodyExt as _;
 use parking_lot::Mutex;
 use platform_clock::{ManualClock, Timestamp};
-use platform_http::Shutdown;
+use platform_http::{Shutdown, Trust};
 use prometheus_client::registry::Registry;
 use reqwest::Body;
 use tokio::sync::watch;
@@ -335,7 +335,7 @@ impl Answer {
 
 /// One connection for each request under way, no cookies, no proxy, paths as they are written.
 pub(crate) fn client() -> reqwest::Client {
-    reqwest::Client::builder().no_proxy().build().unwrap()
+    Trust::default().client().no_proxy().build().unwrap()
 }
 
 /// Bytes that differ from block to block.

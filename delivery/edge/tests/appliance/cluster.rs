@@ -19,7 +19,7 @@ use delivery_steering::decision::Content;
 use delivery_steering::{SteeringService, report_router};
 use platform_clock::{ManualClock, Timestamp};
 use platform_entropy::SeededEntropy;
-use platform_http::{Server, Shutdown};
+use platform_http::{Server, Shutdown, Trust};
 use reqwest::StatusCode;
 use tokio::task::JoinHandle;
 use url::Url;
@@ -27,9 +27,9 @@ use url::Url;
 use crate::bed::{EXPIRES, START, film, release};
 
 pub(crate) struct Cluster {
-    folder: tempfile::TempDir,
-    clock: Arc<ManualClock>,
-    origin: OriginStore,
+    pub(crate) folder: tempfile::TempDir,
+    pub(crate) clock: Arc<ManualClock>,
+    pub(crate) origin: OriginStore,
     pub(crate) steering: SteeringService,
     pub(crate) control: Listening,
 }
@@ -59,8 +59,18 @@ impl Listening {
     /// Players' and neighbours' door to an appliance.
     fn of(appliance: Appliance, listeners: Listeners) -> Self {
         let url = Url::parse(&format!("http://{}/", listeners.address())).unwrap();
-        let shutdown = Shutdown::new();
         let fill = fill_router(appliance.stored_files(), secret());
+        Self::at(url, appliance, listeners, fill)
+    }
+
+    /// An appliance with `fill` beside it.
+    pub(crate) fn at(
+        url: Url,
+        appliance: Appliance,
+        listeners: Listeners,
+        fill: axum::Router,
+    ) -> Self {
+        let shutdown = Shutdown::new();
         let serve = appliance.serve(listeners, fill, shutdown.clone());
         let task = tokio::spawn(async move { serve.await.unwrap() });
         Self {
@@ -123,11 +133,12 @@ impl Cluster {
             cache_bytes: 64 << 20,
             ..EdgeConfig::default()
         };
-        let client = FillClient::new(secret()).unwrap();
+        let client = FillClient::new(secret(), &Trust::default()).unwrap();
         let origin = Arc::new(client.at(self.control.url.clone()));
         let upstreams = Upstreams::with_neighbours(origin, client);
-        let plane = Arc::new(HttpControl::new(self.control.url.clone(), secret()).unwrap());
-        let appliance = Appliance::open(config, clock, upstreams, plane)
+        let control = self.control.url.clone();
+        let plane = HttpControl::new(control, secret(), &Trust::default()).unwrap();
+        let appliance = Appliance::open(config, clock, upstreams, Arc::new(plane))
             .await
             .unwrap();
         appliance.report().await.unwrap();
@@ -165,7 +176,15 @@ impl Cluster {
 }
 
 pub(crate) async fn fetch(url: &Url, range: &str) -> (StatusCode, Bytes) {
-    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let client = Trust::default().client().no_proxy().build().unwrap();
+    fetch_by(&client, url, range).await
+}
+
+pub(crate) async fn fetch_by(
+    client: &reqwest::Client,
+    url: &Url,
+    range: &str,
+) -> (StatusCode, Bytes) {
     let response = client
         .get(url.clone())
         .header("range", range)

@@ -13,6 +13,7 @@ mod filling;
 mod flaky;
 mod neighbours;
 mod placed;
+mod private;
 mod protocol;
 mod serving;
 mod tls;

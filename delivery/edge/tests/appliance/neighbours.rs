@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use contracts_delivery::{
-    ApplianceId, ApplianceReport, ClusterSecret, ControlPlane as _, Extension, FillHours, HeldFiles, Tier,
-    Vitals,
+    ApplianceId, ApplianceReport, ClusterSecret, ControlPlane as _, Extension, FillHours,
+    HeldFiles, Tier, Vitals,
 };
 use delivery_edge::{Appliance, fill_router};
+use platform_http::Trust;
 use reqwest::StatusCode;
 
 use crate::bed::{START, film};
@@ -40,7 +41,7 @@ async fn the_fill_service_gives_what_is_stored_to_whoever_shows_the_secret() {
     let (release, file) = cluster.publish(bytes.clone()).await;
     let (_appliance, edge) = cluster.edge("isp-1").await;
     fetch(&cluster.url(&edge, release, file), "bytes=0-9").await;
-    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let client = Trust::default().client().no_proxy().build().unwrap();
     let ask = async |path: &str, range: &str, shown: Option<&str>| {
         let url = edge.url.join(path).unwrap();
         let mut request = client.get(url).header("range", range);

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use contracts_delivery::ClusterSecret;
 use futures::StreamExt as _;
+use platform_http::Trust;
 use reqwest::{RequestBuilder, Response, StatusCode};
 use studio_encode::EncodedChunk;
 use tokio::io::AsyncWriteExt as _;
@@ -22,9 +23,14 @@ pub(super) struct StudioClient {
 }
 
 impl StudioClient {
-    pub(super) fn new(base: Url, secret: ClusterSecret) -> Result<Self, WorkerError> {
+    pub(super) fn new(
+        base: Url,
+        secret: ClusterSecret,
+        trust: &Trust,
+    ) -> Result<Self, WorkerError> {
         // A whole request has no limit, as a master may be large; silence has.
-        let http = reqwest::Client::builder()
+        let http = trust
+            .client()
             .connect_timeout(LEASE)
             .read_timeout(CLAIM_WAIT + LEASE)
             .build();
