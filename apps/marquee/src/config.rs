@@ -12,8 +12,10 @@ use serde::{Deserialize, Serialize};
 use studio_encode::LoudnessTarget;
 use url::Url;
 
+mod appliances;
 mod delivery;
 
+pub(crate) use appliances::ORIGIN;
 pub(crate) use delivery::{
     EdgeSettings, OriginConfig, RouteSettings, SteeringConfig, UpstreamConfig,
 };
@@ -63,6 +65,20 @@ impl Default for Config {
 }
 
 impl Config {
+    /// The settings of a file, or the defaults where none is named.
+    ///
+    /// # Errors
+    /// When the file cannot be read or a setting is wrong, with the file, the setting and what to do.
+    pub(crate) fn load(path: Option<&Path>) -> Result<Self> {
+        let Some(path) = path else {
+            return Ok(Self::default());
+        };
+        let config: Self = platform_config::load(path)?;
+        appliances::check(&config.edges, &config.routes)
+            .with_context(|| format!("the configuration {} is wrong", path.display()))?;
+        Ok(config)
+    }
+
     /// Whom this process trusts when it connects by TLS.
     pub(crate) fn trust(&self) -> Result<Trust> {
         Trust::with(self.tls.ca_file.as_deref()).context("[tls] ca_file")

@@ -32,10 +32,7 @@ pub(crate) async fn run(args: Check) -> Result<()> {
     let mut options = Options::segments(segments).trusting(trust);
     if args.decode || args.keys.is_some() {
         let keys = args.keys.as_deref().map_or_else(|| Ok(Vec::new()), keys)?;
-        let config: Config = match &args.config {
-            Some(path) => platform_config::load(path)?,
-            None => Config::default(),
-        };
+        let config = Config::load(args.config.as_deref())?;
         let tools = Tools::locate(&config.tools).await?;
         options = options.decoded(Arc::new(Ffmpeg(tools)), keys);
     }

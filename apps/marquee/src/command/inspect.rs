@@ -17,10 +17,7 @@ use crate::config::Config;
     reason = "the command's answer goes to standard output"
 )]
 pub(crate) async fn run(inspect: Inspect) -> Result<()> {
-    let config: Config = match &inspect.config {
-        Some(path) => platform_config::load(path)?,
-        None => Config::default(),
-    };
+    let config = Config::load(inspect.config.as_deref())?;
     let tools = Tools::locate(&config.tools).await?;
     let input = MediaInput::open(&inspect.file)?;
     let report = studio_inspect::inspect(&tools, &input)

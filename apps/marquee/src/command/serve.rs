@@ -15,10 +15,7 @@ pub(crate) async fn run(serve: Serve) -> Result<()> {
         Ok(composition) => composition,
         Err(reason) => bail!("{reason}"),
     };
-    let config: Config = match &serve.config {
-        Some(path) => platform_config::load(path)?,
-        None => Config::default(),
-    };
+    let config = Config::load(serve.config.as_deref())?;
     let format = if config.server.log_json {
         LogFormat::Json
     } else {

@@ -17,7 +17,7 @@ use platform_http::Shutdown;
 use tokio::task::JoinSet;
 
 use super::ground::Ground;
-use crate::config::{Config, EdgeSettings};
+use crate::config::{Config, EdgeSettings, ORIGIN};
 
 /// What other planes and the listeners get of delivery.
 pub(crate) struct Delivery {
@@ -81,7 +81,7 @@ impl Delivery {
         let listeners = Listeners::bind(config.origin.listen, 0)?;
         let address = listeners.address();
         let own = EdgeConfig {
-            id: ApplianceId("origin".to_owned()),
+            id: ApplianceId(ORIGIN.to_owned()),
             base_url: config.origin.url(address),
             tls: config.origin.tls.clone(),
             tier: Tier::Origin,
