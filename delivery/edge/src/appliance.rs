@@ -9,13 +9,14 @@ use platform_clock::SharedClock;
 use platform_http::Shutdown;
 use prometheus_client::registry::Registry;
 use tokio::sync::Semaphore;
+use url::Url;
 
 use crate::certificate::{BadTls, Tls};
 use crate::config::{BadEdgeConfig, EdgeConfig};
 use crate::control::{Acts, ControlLine, Identity, Remembered, remembered};
 use crate::keyring::KeyRing;
 use crate::library::Library;
-use crate::limits::REPORT_RETRY_SECONDS;
+use crate::limits::{ALTERNATIVE_FOR, REPORT_RETRY_SECONDS};
 use crate::metrics::EdgeMetrics;
 use crate::placing::Placing;
 use crate::releases::Releases;
@@ -62,6 +63,9 @@ pub(crate) struct Inner {
     /// Absent where players speak plain HTTP.
     pub(crate) tls: Option<Tls>,
     pub(crate) http2: bool,
+    pub(crate) http3: bool,
+    /// The header line that says how else the appliance is reached; empty where it is not.
+    pub(crate) alternative: Box<str>,
     placing: Placing,
     upstreams: Arc<Upstreams>,
     control: ControlLine,
@@ -102,6 +106,7 @@ impl Appliance {
             Some(path) => remembered(path).await,
             None => Remembered::default(),
         };
+        let alternative = alternative(config.http3, &config.base_url);
         let identity = Identity {
             id: config.id,
             base_url: config.base_url,
@@ -134,6 +139,8 @@ impl Appliance {
                 client_mbps: config.client_mbps,
                 tls,
                 http2: config.http2,
+                http3: config.http3,
+                alternative,
                 clock,
                 control,
             }),
@@ -214,6 +221,17 @@ impl Appliance {
                 return;
             }
         }
+    }
+}
+
+/// The header line (RFC 7838) by which a player learns that it may speak HTTP/3, at the port it knows.
+fn alternative(http3: bool, base_url: &Url) -> Box<str> {
+    match base_url.port_or_known_default() {
+        Some(port) if http3 => {
+            let seconds = ALTERNATIVE_FOR.as_secs();
+            format!("alt-svc: h3=\":{port}\"; ma={seconds}\r\n").into()
+        }
+        _ => Box::default(),
     }
 }
 

@@ -23,6 +23,8 @@ pub struct EdgeConfig {
     pub tls: Option<TlsFiles>,
     /// Speaks HTTP/2 with those that offer it; needs `tls`.
     pub http2: bool,
+    /// Speaks HTTP/3 on the UDP port of the listeners' number, and says so in its answers; needs `tls`.
+    pub http3: bool,
     /// Where it stands.
     pub tier: Tier,
     /// What it can send, in megabits a second.
@@ -65,6 +67,7 @@ impl Default for EdgeConfig {
             base_url: local(7101),
             tls: None,
             http2: false,
+            http3: false,
             tier: Tier::Isp,
             capacity_mbps: 1_000,
             folder: PathBuf::from("data/edge"),
@@ -120,11 +123,13 @@ impl EdgeConfig {
                 "must begin with https, which `tls` makes it speak",
             );
         }
-        if self.http2 && self.tls.is_none() {
-            return bad(
-                "http2",
-                "needs `tls`: name a certificate and its key, or switch it off",
-            );
+        for (setting, is_on) in [("http2", self.http2), ("http3", self.http3)] {
+            if is_on && self.tls.is_none() {
+                return bad(
+                    setting,
+                    "needs `tls`: name a certificate and its key, or switch it off",
+                );
+            }
         }
         if !self.region.is_empty() && !is_plain_name(&self.region) {
             return bad("region", "must be at most 64 letters, digits and hyphens");
@@ -198,6 +203,13 @@ mod tests {
                 ..good.clone()
             }),
             "fill"
+        );
+        assert_eq!(
+            setting(EdgeConfig {
+                http3: true,
+                ..good.clone()
+            }),
+            "http3"
         );
         assert_eq!(
             setting(EdgeConfig {

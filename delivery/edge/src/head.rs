@@ -85,7 +85,7 @@ pub fn parse<'h, 'a>(bytes: &'a [u8], fields: &'h mut Fields<'a>) -> Parsed<'h, 
     }
 }
 
-/// Takes the head a stream began with, by HTTP/2 (RFC 9113, section 8.3).
+/// Takes the head a stream began with, by HTTP/2 (RFC 9113, section 8.3) or HTTP/3 (RFC 9114, section 4.3).
 ///
 /// # Errors
 /// [`BadHead`]; the stream ends with the answer, and the connection goes on.

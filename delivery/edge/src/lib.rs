@@ -9,7 +9,7 @@
 //! [`StreamService`].
 //!
 //! Opens no store and trusts no upstream. This crate must not know accounts, titles or manifests, nor
-//! how HTTP/2 is spoken.
+//! how HTTP/2 or HTTP/3 is spoken.
 
 mod access;
 mod appliance;

@@ -116,11 +116,14 @@ pub const HELLO_BYTES: usize = 16 << 10;
 /// Connections that offer HTTP/2 and wait to be begun; more are closed.
 pub const ARRIVALS: usize = 1_024;
 
-/// Most connections of HTTP/2, which take more memory than those of HTTP/1.1.
+/// Most connections of HTTP/2 and HTTP/3, which take more memory than those of HTTP/1.1.
 pub const MAX_MULTIPLEXED: usize = 1 << 14;
 
 /// Bytes of a film given to a stream at once: so much of each may lie in memory before it goes out.
 pub const STREAM_PIECE: usize = 64 << 10;
+
+/// Players may believe for so long that HTTP/3 is spoken here.
+pub const ALTERNATIVE_FOR: Duration = Duration::from_hours(24);
 
 /// How often a certificate's files are looked at.
 pub const CERTIFICATE_CHECK: Duration = Duration::from_secs(10);

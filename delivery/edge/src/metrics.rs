@@ -61,12 +61,12 @@ impl EdgeMetrics {
         );
         registry.register(
             "marquee_edge_tls_handshakes",
-            "TLS handshakes, by outcome: full, resumed, failed, or plain where none was begun",
+            "TLS handshakes over TCP, by outcome: full, resumed, failed, or plain where none was begun",
             self.handshakes.clone(),
         );
         registry.register(
             "marquee_edge_multiplexed_connections",
-            "Connections of protocols beside HTTP/1.1, by protocol: h2",
+            "Connections of protocols beside HTTP/1.1, by protocol: h2 or h3",
             self.multiplexed.clone(),
         );
         registry.register(

@@ -1,4 +1,4 @@
-//! Where whoever speaks HTTP/2 meets an appliance, which does not know how.
+//! Where whoever speaks HTTP/2 and HTTP/3 meets an appliance, which does not know how.
 
 use std::io;
 use std::net::TcpStream;

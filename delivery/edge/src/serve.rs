@@ -221,11 +221,12 @@ impl Appliance {
         shutdown: &Shutdown,
     ) -> io::Result<JoinHandle<io::Result<()>>> {
         let inner = &self.inner;
-        let Some(tls) = inner.tls.as_ref().filter(|_| inner.http2) else {
+        let Some(tls) = inner.tls.as_ref().filter(|_| inner.http2 || inner.http3) else {
             return Ok(tokio::spawn(async { Ok(()) }));
         };
         let multiplexed = multiplexed.ok_or_else(|| {
-            let what = "HTTP/2 is switched on, and the listeners have nobody who speaks it";
+            let what =
+                "HTTP/2 or HTTP/3 is switched on, and the listeners have nobody who speaks it";
             io::Error::new(io::ErrorKind::InvalidInput, what)
         })?;
         let entrance = Entrance {

@@ -51,7 +51,12 @@ pub(crate) async fn give(
         out.break_off();
         return Ok(());
     };
-    out.head(answer.head().clone(), answer.is_over()).await?;
+    let head = out.head(answer.head().clone(), answer.is_over());
+    let Some(said) = answer.until(head).await else {
+        out.break_off();
+        return Ok(());
+    };
+    said?;
     while !answer.is_over() {
         let Some(room) = answer.until(out.room()).await else {
             break;

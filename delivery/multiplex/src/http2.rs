@@ -3,33 +3,33 @@
 use std::future::poll_fn;
 use std::net::TcpStream as StdStream;
 use std::sync::Arc;
-use std::time::Duration;
 
 use bytes::Bytes;
-use delivery_edge::limits::{DRAIN, HANDSHAKE_TIMEOUT, IDLE_TIMEOUT, MAX_HEAD_BYTES, STREAM_PIECE};
-use delivery_edge::{Entrance, StreamService};
+use delivery_edge::StreamService;
+use delivery_edge::limits::{DRAIN, HANDSHAKE_TIMEOUT, MAX_HEAD_BYTES, STREAM_PIECE};
 use h2::server::{Builder, Connection, SendResponse};
 use h2::{Reason, SendStream};
 use http::Response;
 use platform_http::Shutdown;
+use rustls::ServerConfig;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
+use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 
 use crate::giving::{Gone, Outgoing, give};
+use crate::life::{Due, Life};
 use crate::limits::{BODY_WINDOW, LOOK_EVERY, MAX_STREAMS, SEND_BUFFER, UNSEEN_RESETS};
-use crate::resets::Resets;
 
 /// Serves connections as they come, until it is told to stop and their answers have gone out.
-pub(crate) async fn serve(entrance: Entrance) {
-    let Entrance {
-        service,
-        mut arrivals,
-        mut tls,
-        shutdown,
-    } = entrance;
+pub(crate) async fn serve(
+    mut arrivals: mpsc::Receiver<StdStream>,
+    mut tls: ServerConfig,
+    service: Arc<StreamService>,
+    shutdown: Shutdown,
+) {
     tls.alpn_protocols = vec![b"h2".to_vec()];
     let acceptor = TlsAcceptor::from(Arc::new(tls));
     let mut connections = JoinSet::new();
@@ -67,14 +67,11 @@ async fn hold(
     service.greeted(tls.get_ref().1.handshake_kind());
     let opened = settings().handshake(tls);
     if let Ok(Ok(connection)) = timeout(HANDSHAKE_TIMEOUT, opened).await {
-        let now = service.now();
         let streams = Streams {
+            life: Life::new(service.now()),
             connection,
             service,
             answers: JoinSet::new(),
-            resets: Resets::default(),
-            quiet_since: now,
-            is_ending: false,
         };
         streams.run(shutdown).await;
     }
@@ -97,11 +94,7 @@ struct Streams<T> {
     connection: Connection<T, Bytes>,
     service: Arc<StreamService>,
     answers: JoinSet<Result<(), Gone>>,
-    resets: Resets,
-    /// Since when nothing was asked, or since when it ends.
-    quiet_since: Duration,
-    /// The other side was told to ask nothing more.
-    is_ending: bool,
+    life: Life,
 }
 
 impl<T: AsyncRead + AsyncWrite + Unpin> Streams<T> {
@@ -121,46 +114,26 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Streams<T> {
                     }
                     None => return,
                 },
-                Some(given) = self.answers.join_next() => self.has_given(given.unwrap_or(Err(Gone))),
-                () = shutdown.cancelled(), if !self.is_ending => self.end(),
-                _ = looks.tick() => {
-                    if !self.goes_on() {
-                        return;
+                Some(given) = self.answers.join_next() => {
+                    let is_gone = !matches!(given, Ok(Ok(())));
+                    if !self.life.has_given(is_gone, self.service.now()) {
+                        tracing::debug!("a connection of HTTP/2 resets more streams than it may");
+                        self.connection.abrupt_shutdown(Reason::ENHANCE_YOUR_CALM);
                     }
                 }
+                () = shutdown.cancelled(), if !self.life.is_ending() => self.end(),
+                _ = looks.tick() => match self.life.due(!self.answers.is_empty(), self.service.now()) {
+                    Due::Nothing => {}
+                    Due::Farewell => self.end(),
+                    Due::End => return,
+                },
             }
         }
     }
 
-    fn has_given(&mut self, given: Result<(), Gone>) {
-        let now = self.service.now();
-        self.quiet_since = now;
-        if given == Err(Gone) && !self.resets.enter(now) {
-            tracing::debug!("a connection of HTTP/2 resets more streams than it may");
-            self.connection.abrupt_shutdown(Reason::ENHANCE_YOUR_CALM);
-            self.is_ending = true;
-        }
-    }
-
-    /// Ends it when nothing was asked for long; whether it is still there.
-    fn goes_on(&mut self) -> bool {
-        let quiet = self.service.now().saturating_sub(self.quiet_since);
-        if !self.answers.is_empty() {
-            return true;
-        }
-        if self.is_ending {
-            return quiet < DRAIN;
-        }
-        if quiet >= IDLE_TIMEOUT {
-            self.end();
-        }
-        true
-    }
-
     fn end(&mut self) {
         self.connection.graceful_shutdown();
-        self.quiet_since = self.service.now();
-        self.is_ending = true;
+        self.life.ends(self.service.now());
     }
 }
 

@@ -86,6 +86,8 @@ pub(crate) struct EdgeSettings {
     pub(crate) tls: Option<TlsFiles>,
     /// Speaks HTTP/2 with those that offer it.
     pub(crate) http2: bool,
+    /// Speaks HTTP/3 on the UDP port of the same number.
+    pub(crate) http3: bool,
     pub(crate) tier: Tier,
     pub(crate) capacity_mbps: u32,
     /// The cache's folder; `edge/<id>` in the data folder when absent.
@@ -118,6 +120,7 @@ impl Default for EdgeSettings {
             base_url: None,
             tls: None,
             http2: own.http2,
+            http3: own.http3,
             tier: own.tier,
             capacity_mbps: own.capacity_mbps,
             cache: None,
@@ -177,6 +180,7 @@ impl EdgeSettings {
                 .unwrap_or_else(|| player_url(listening, self.tls.as_ref())),
             tls: self.tls.clone(),
             http2: self.http2,
+            http3: self.http3,
             tier: self.tier,
             capacity_mbps: self.capacity_mbps,
             folder: self

@@ -28,7 +28,7 @@ pub(crate) async fn run(config: &Config, serve: &Serve, shutdown: Shutdown) -> R
     let listeners = Listeners::bind(serve.listen.unwrap_or(settings.listen), settings.threads)?;
     let address = listeners.address();
     let own = settings.appliance(&config.upstream, address, &serve.data);
-    let listeners = delivery::equip(listeners, &own);
+    let listeners = delivery::equip(listeners, &own)?;
     let base = own.base_url.clone();
     let trust = config.trust()?;
     let client = FillClient::new(secret.clone(), &trust).context("cannot prepare HTTP")?;

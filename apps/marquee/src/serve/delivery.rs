@@ -107,7 +107,7 @@ impl Delivery {
     ) -> Result<()> {
         let listeners = Listeners::bind(settings.listen, settings.threads)?;
         let own = settings.appliance(&config.upstream, listeners.address(), &ground.data);
-        let listeners = equip(listeners, &own);
+        let listeners = equip(listeners, &own)?;
         let client =
             FillClient::new(secret.clone(), &config.trust()?).context("cannot prepare HTTP")?;
         let upstreams = Upstreams::with_neighbours(Arc::new(self.origin.clone()), client);
@@ -150,11 +150,11 @@ pub(crate) fn health() -> Router {
 }
 
 /// Listeners with whoever speaks the protocols that an appliance's settings switch on.
-pub(crate) fn equip(listeners: Listeners, config: &EdgeConfig) -> Listeners {
-    match Protocols::of(config) {
+pub(crate) fn equip(listeners: Listeners, config: &EdgeConfig) -> Result<Listeners> {
+    Ok(match Protocols::bind(config, listeners.address())? {
         Some(protocols) => listeners.with(Box::new(protocols)),
         None => listeners,
-    }
+    })
 }
 
 /// Serves an appliance, and the routes `beside` what players ask for, and lets it report.

@@ -24,16 +24,28 @@ const GRANTED: &str = "access-control-allow-methods: GET,HEAD\r\n\
 #[derive(Debug, Default)]
 pub(crate) struct Moment {
     second: u64,
-    date: String,
+    /// Header lines.
+    lines: String,
+    /// One of them, with its end; empty where there is no other protocol.
+    alternative: Box<str>,
 }
 
 impl Moment {
+    /// A moment in which each answer says, by this header line, how else the appliance is reached.
+    pub(crate) fn telling(alternative: Box<str>) -> Self {
+        Self {
+            alternative,
+            ..Self::default()
+        }
+    }
+
     /// The moment of a time; made anew once a second.
     pub(crate) fn at(&mut self, now: Timestamp) -> &Self {
-        if self.second != now.seconds() || self.date.is_empty() {
+        if self.second != now.seconds() || self.lines.is_empty() {
             self.second = now.seconds();
             let time = SystemTime::UNIX_EPOCH + Duration::from_secs(self.second);
-            self.date = format!("date: {}\r\n", httpdate::fmt_http_date(time));
+            let date = httpdate::fmt_http_date(time);
+            self.lines = format!("date: {date}\r\n{}", self.alternative);
         }
         self
     }
@@ -157,7 +169,7 @@ fn begin(status: u16, moment: &Moment, keep_alive: bool, out: &mut Vec<u8>) {
         out,
         "HTTP/1.1 {status} {}\r\n{}{close}",
         title(status),
-        moment.date
+        moment.lines
     )
     .expect("writing to memory cannot fail");
 }
@@ -209,7 +221,7 @@ mod tests {
     #[test]
     fn what_was_written_is_read_back_but_for_how_the_connection_goes_on() {
         let said = Refusal::busy();
-        let mut moment = Moment::default();
+        let mut moment = Moment::telling("alt-svc: h3=\":443\"\r\n".into());
         let moment = moment.at(Timestamp::from_millis(784_111_777_000));
         let written = refusal(&said, moment, false, false);
         let (head, rest) = head_of(&written).unwrap();
@@ -220,6 +232,7 @@ mod tests {
         let fields = head.headers();
         assert_eq!(fields["retry-after"], "2");
         assert_eq!(fields["date"], "Sun, 06 Nov 1994 08:49:37 GMT");
+        assert_eq!(fields["alt-svc"], "h3=\":443\"");
         assert_eq!(fields["access-control-allow-origin"], "*");
         assert!(!fields.contains_key("connection"));
         assert!(head_of(&written[..40]).is_none());

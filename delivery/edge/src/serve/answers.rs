@@ -40,7 +40,7 @@ impl Answers {
     pub(super) fn new(shared: Arc<Shared>) -> Self {
         Self {
             recent: RecentFiles::default(),
-            moment: Moment::default(),
+            moment: Moment::telling(shared.inner.alternative.clone()),
             shared,
         }
     }

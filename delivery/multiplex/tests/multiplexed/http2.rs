@@ -1,15 +1,12 @@
 //! What a player hears by HTTP/2, held against what it hears by HTTP/1.1.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::http::{HeaderMap, Method, StatusCode, Version};
-use bytes::Bytes;
+use axum::http::{Method, StatusCode, Version};
 use contracts_delivery::Extension;
 use delivery_edge::EdgeConfig;
 use delivery_multiplex::Protocols;
-use http_body_util::BodyExt as _;
 use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -19,6 +16,7 @@ use tokio_rustls::client::TlsStream;
 
 use crate::authority::Authority;
 use crate::bed::{Bed, MIB, film};
+use crate::questions::{compare, hear, questions};
 use crate::upstream::Synthetic;
 
 pub(crate) fn config(authority: &Authority) -> EdgeConfig {
@@ -37,7 +35,10 @@ pub(crate) async fn bed_with(
     config: EdgeConfig,
     upstream: Arc<Synthetic>,
 ) -> Bed {
-    let speak = |config: &EdgeConfig, _| Ok(Protocols::of(config).map(|own| Box::new(own) as _));
+    let speak = |config: &EdgeConfig, address| {
+        let bound = Protocols::bind(config, address).map_err(|taken| taken.source)?;
+        Ok(bound.map(|own| Box::new(own) as _))
+    };
     authority.bed_speaking(config, upstream, speak).await
 }
 
@@ -63,98 +64,20 @@ pub(crate) async fn connect(
     connector.connect(name, socket).await.unwrap()
 }
 
-/// Fields by name, without the time.
-fn fields(headers: &HeaderMap) -> BTreeMap<String, String> {
-    let text =
-        |value: &axum::http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
-    headers
-        .iter()
-        .filter(|(name, _)| *name != "date")
-        .map(|(name, value)| (name.to_string(), text(value)))
-        .collect()
-}
-
-/// Method, path and fields.
-type Question<'a> = (Method, &'a str, &'a [(&'a str, &'a str)]);
-
-/// Status, fields and body of each answer.
-async fn hear(
-    bed: &Bed,
-    asked: &[Question<'_>],
-    version: Version,
-) -> Vec<(StatusCode, BTreeMap<String, String>, Bytes)> {
-    let mut answers = Vec::new();
-    for (method, path, headers) in asked {
-        let answer = bed.begin(method.clone(), path, headers).await;
-        assert_eq!(answer.version(), version);
-        let (parts, body) = answer.into_parts();
-        let body = body.collect().await.unwrap().to_bytes();
-        answers.push((parts.status, fields(&parts.headers), body));
-    }
-    answers
-}
-
 #[tokio::test]
 async fn every_answer_is_that_of_http_1() {
     let authority = Authority::new();
     let mut bed = bed(&authority).await;
-    let bytes = film(2, 777);
-    let file = bed.upstream.add(bytes.clone(), Extension::Mp4);
-    let foreign = bed.upstream.add("foreign", Extension::Mp4);
-    let release = bed.release_of(file);
-    let (path, etag) = (bed.path(release, file), format!("\"{}\"", file.name.hash));
-    let forged = path.replacen("/p/A", "/p/B", 1);
-    let other = bed.path(release, foreign);
-    let (across, last) = (
-        format!("bytes={}-{}", MIB - 9, MIB + 9),
-        format!("bytes=-{}", 5),
+    let asked = questions(&bed);
+    assert_eq!(
+        bed.begin(Method::GET, "/healthz", &[]).await.version(),
+        Version::HTTP_2
     );
-    let asked: &[Question<'_>] = &[
-        (Method::GET, &path, &[]),
-        (Method::GET, &path, &[("range", "bytes=0-0")]),
-        (Method::GET, &path, &[("range", &across)]),
-        (Method::GET, &path, &[("range", &last)]),
-        (Method::GET, &path, &[("range", "bytes=99999999-")]),
-        (Method::GET, &path, &[("range", "bytes=0-1,5-6")]),
-        (
-            Method::GET,
-            &path,
-            &[("range", "bytes=0-1"), ("if-range", &etag)],
-        ),
-        (
-            Method::GET,
-            &path,
-            &[("range", "bytes=0-1"), ("if-range", "\"x\"")],
-        ),
-        (Method::GET, &path, &[("if-none-match", &etag)]),
-        (Method::HEAD, &path, &[]),
-        (Method::HEAD, &forged, &[]),
-        (
-            Method::OPTIONS,
-            &path,
-            &[("origin", "https://cinema.example")],
-        ),
-        (Method::GET, &forged, &[]),
-        (Method::GET, &other, &[]),
-        (Method::GET, "/p/token/..%2fpasswd", &[]),
-        (Method::GET, "/p/token", &[]),
-        (Method::GET, "/healthz", &[]),
-        (Method::GET, "/nowhere", &[]),
-        (Method::DELETE, &path, &[]),
-    ];
-    let by_2 = hear(&bed, asked, Version::HTTP_2).await;
-    bed.speak_tls(authority.client().http1_only().build().unwrap());
-    let by_1 = hear(&bed, asked, Version::HTTP_11).await;
-    for (question, (by_2, by_1)) in asked.iter().zip(by_2.iter().zip(&by_1)) {
-        assert_eq!(by_2, by_1, "{question:?}");
+    let mut heard = Vec::new();
+    for question in &asked {
+        heard.push(hear(&bed, question).await);
     }
-    assert_eq!(by_2[0].2, bytes);
-    let statuses: Vec<u16> = by_2.iter().map(|answer| answer.0.as_u16()).collect();
-    let expected = [
-        200, 206, 206, 206, 416, 416, 206, 200, 304, 200, 403, 200, 403, 404, 404, 404, 200, 404,
-        405,
-    ];
-    assert_eq!(statuses, expected);
+    compare(&mut bed, &authority, &asked, &heard).await;
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! An appliance as players meet it who speak HTTP/2.
+//! An appliance as players meet it who speak HTTP/2 and HTTP/3.
 
 #![expect(
     clippy::unwrap_used,
@@ -13,6 +13,8 @@ mod authority;
 mod bed;
 mod http2;
 mod http2_limits;
+mod http3;
+mod questions;
 #[expect(dead_code, reason = "the appliance's own tests use the rest")]
 #[path = "../../../edge/tests/appliance/upstream.rs"]
 mod upstream;
