@@ -27,7 +27,7 @@ pub use release::{
 };
 pub use report::{
     ApplianceReport, ControlError, ControlPlane, FillHours, HeldFiles, Neighbour, Placement,
-    ReportReply, Vitals, Withdrawal, WithdrawalLog,
+    ReportReply, RoundTrip, Vitals, Withdrawal, WithdrawalLog,
 };
 pub use secret::{BadClusterSecret, CLUSTER_SECRET_MIN_BYTES, ClusterSecret};
 pub use session_id::SessionId;

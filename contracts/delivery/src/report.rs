@@ -1,7 +1,10 @@
 //! The exchange between an appliance and the control plane: a report up, instructions down.
 
+use std::net::IpAddr;
+
 use async_trait::async_trait;
 use data_objects::ContentHash;
+use ipnet::IpNet;
 use platform_clock::Timestamp;
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -51,6 +54,34 @@ pub struct ApplianceReport {
     /// How it fares.
     #[serde(default)]
     pub vitals: Vitals,
+    /// How long round trips to players took since the report before, by network; no more than
+    /// [`RoundTrip::MAX`] are heard.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub round_trips: Vec<RoundTrip>,
+}
+
+/// How long round trips to players of one network took.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoundTrip {
+    /// [`Self::network_of`] the players.
+    pub network: IpNet,
+    /// The mean of what TCP measured on their connections (the smoothed time of RFC 6298), in microseconds.
+    pub mean_us: u32,
+    /// Of so many looks at a connection; never zero.
+    pub samples: u32,
+}
+
+impl RoundTrip {
+    /// Most networks of one report.
+    pub const MAX: usize = 64;
+
+    /// What is told of a player's address: as many bits as the finest prefixes have that networks take from one
+    /// another, 24 of IPv4 and 48 of IPv6.
+    pub fn network_of(client: IpAddr) -> IpNet {
+        let client = client.to_canonical();
+        let bits = if client.is_ipv4() { 24 } else { 48 };
+        IpNet::new(client, bits).map_or_else(|_| client.into(), |network| network.trunc())
+    }
 }
 
 /// An appliance's hours of fill, for its operators.

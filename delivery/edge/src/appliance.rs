@@ -20,6 +20,7 @@ use crate::limits::{ALTERNATIVE_FOR, REPORT_RETRY_SECONDS};
 use crate::metrics::EdgeMetrics;
 use crate::placing::Placing;
 use crate::releases::Releases;
+use crate::round_trips::RoundTrips;
 use crate::scrub::{Scrubbed, scrub};
 use crate::stored_files::StoredFiles;
 use crate::upstreams::Upstreams;
@@ -55,6 +56,7 @@ pub(crate) struct Inner {
     pub(crate) releases: Releases,
     pub(crate) keys: KeyRing,
     pub(crate) metrics: EdgeMetrics,
+    pub(crate) round_trips: RoundTrips,
     pub(crate) streams: Arc<Semaphore>,
     pub(crate) read_ahead: u32,
     pub(crate) capacity_mbps: u32,
@@ -133,6 +135,7 @@ impl Appliance {
                 placing: Placing::new(config.fill, config.time_zone, Arc::clone(&clock)),
                 upstreams,
                 metrics,
+                round_trips: RoundTrips::default(),
                 streams: Arc::new(Semaphore::new(config.max_streams as usize)),
                 read_ahead: config.read_ahead_blocks,
                 capacity_mbps: config.capacity_mbps,
@@ -242,6 +245,7 @@ impl Inner {
             library: &self.library,
             releases: &self.releases,
             metrics: &self.metrics,
+            round_trips: &self.round_trips,
             placing: &self.placing,
             upstreams: &self.upstreams,
         };

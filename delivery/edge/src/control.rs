@@ -20,6 +20,7 @@ use crate::limits::{MAX_REPORT_SECONDS, REPORT_RETRY_SECONDS};
 use crate::metrics::EdgeMetrics;
 use crate::placing::Placing;
 use crate::releases::Releases;
+use crate::round_trips::RoundTrips;
 use crate::upstreams::Upstreams;
 
 /// What an appliance remembers of the control plane over a restart, so that it can go on serving stored
@@ -60,6 +61,7 @@ pub(crate) struct Acts<'a> {
     pub(crate) library: &'a Arc<Library>,
     pub(crate) releases: &'a Releases,
     pub(crate) metrics: &'a EdgeMetrics,
+    pub(crate) round_trips: &'a RoundTrips,
     pub(crate) placing: &'a Placing,
     pub(crate) upstreams: &'a Upstreams,
 }
@@ -101,6 +103,7 @@ impl ControlLine {
                 waiting: acts.library.filler.waited_for(),
                 ..acts.metrics.vitals()
             },
+            round_trips: acts.round_trips.take(),
         }
     }
 

@@ -31,6 +31,7 @@ mod placing;
 mod prepare;
 mod refusal;
 mod releases;
+mod round_trips;
 mod scrub;
 mod serve;
 mod slot;

@@ -226,3 +226,9 @@ pub const ACCESS_PERIOD: Duration = Duration::from_secs(1);
 pub const ACCESS_BATCH: usize = 2_000;
 
 const _: () = assert!(WAIT_TIMEOUT.as_secs() > FILL_TIMEOUT.as_secs());
+
+/// Answers of a connection from one look at its round-trip time to the next; there is one more at its end.
+pub(crate) const ROUND_TRIP_EVERY: u32 = 32;
+
+/// Most networks whose round-trip times wait for a report.
+pub(crate) const MAX_MEASURED_NETWORKS: usize = 4_096;

@@ -295,6 +295,7 @@ pub(crate) mod tests {
             placement: 0,
             location: None,
             vitals: Vitals::default(),
+            round_trips: Vec::new(),
         }
     }
 

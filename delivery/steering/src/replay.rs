@@ -85,6 +85,7 @@ mod tests {
                 load,
                 capacity_kbps: 1_000_000,
                 nearness: Nearness::UNKNOWN,
+                rtt_ms: None,
                 throughput: Throughput::Unknown,
             },
         }

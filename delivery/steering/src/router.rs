@@ -64,8 +64,8 @@ mod tests {
     use axum::extract::Request;
     use axum::http::header;
     use contracts_delivery::{
-        Claims, ClientFacts, OriginError, ReleaseId, SessionId, Steering as _, SteeringError,
-        SteeringRequest, Tier, TokenSigner as _, Withdrawal, WithdrawalLog,
+        Claims, ClientFacts, OriginError, ReleaseId, RoundTrip, SessionId, Steering as _,
+        SteeringError, SteeringRequest, Tier, TokenSigner as _, Withdrawal, WithdrawalLog,
     };
     use data_engine::MemoryEngine;
     use data_events::MemoryLog;
@@ -232,6 +232,58 @@ mod tests {
         assert!((load() - 0.08).abs() < 1e-6);
         steering.ended(SessionId::from_bytes([9; 16]));
         assert!(load().abs() < 1e-6);
+    }
+
+    #[tokio::test]
+    async fn told_round_trips_swap_ranks_and_only_those_of_networks_one_may_serve() {
+        let (steering, clock) = steering(0).await;
+        let tell = async |name: &str, network: &str, mean_us| {
+            let trip = RoundTrip {
+                network: network.parse().unwrap(),
+                mean_us,
+                samples: 9,
+            };
+            let report = ApplianceReport {
+                round_trips: vec![trip],
+                ..a_report(0)
+            };
+            steering.report(&named(name), report).await.unwrap();
+        };
+        let route = |prefix: &str| vec![(prefix.parse().unwrap(), Route::default())];
+        let routes = [
+            ("one", "10.0.0.0/8"),
+            ("two", "10.0.0.0/8"),
+            ("out", "11.0.0.0/8"),
+        ];
+        let routes = routes.map(|(name, prefix)| (named(name), route(prefix)));
+        steering.set_routes(routes.into()).unwrap();
+        tell("one", "10.0.0.0/24", 8_000).await;
+        tell("two", "10.0.0.0/24", 30_000).await;
+        assert_eq!(order(&steering), ["one", "two"]);
+        for _ in 0..20 {
+            tell("one", "10.0.0.0/24", 90_000).await;
+            tell("two", "10.0.0.0/24", 3_000).await;
+        }
+        assert_eq!(order(&steering), ["two", "one"]);
+        let release = ReleaseId(ContentHash::of(b"release"));
+        let explain = || steering.explain([10, 0, 0, 7].into(), release, 1_000);
+        let reason = explain().weighed[0].weight.to_string();
+        assert!(reason.contains(", round trip 3."), "{reason}");
+
+        // Of a network that it does not serve, or of half of the internet, nobody hears it.
+        tell("out", "10.0.0.0/24", 1).await;
+        tell("one", "10.0.0.0/1", 1).await;
+        assert_eq!(order(&steering), ["two", "one"]);
+        clock.advance(crate::limits::LEARNED_FOR);
+        tell("one", "11.0.0.0/24", 1).await;
+        tell("two", "11.0.0.0/24", 1).await;
+        steering.let_go();
+        assert!(
+            explain()
+                .weighed
+                .iter()
+                .all(|one| one.weight.rtt_ms.is_none())
+        );
     }
 
     fn named(name: &str) -> ApplianceId {

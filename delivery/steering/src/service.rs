@@ -11,20 +11,20 @@ use std::time::Duration;
 use async_trait::async_trait;
 use contracts_delivery::{
     ACCESS_TOPIC, AccessEvent, ApplianceId, ApplianceReport, Claims, ControlError, ControlPlane,
-    HeldFiles, Neighbour, OriginError, Placement, ReleaseId, ReportReply, TokenSigner, Withdrawal,
-    WithdrawalLog,
+    HeldFiles, Neighbour, OriginError, Placement, ReleaseId, ReportReply, RoundTrip, TokenSigner,
+    Withdrawal, WithdrawalLog,
 };
 use data_engine::SharedEngine;
 use data_events::{EventError, SharedLog};
 use data_objects::ContentHash;
-use delivery_routes::SharedTable;
+use delivery_routes::{Announcer, SharedTable};
 use parking_lot::RwLock;
 use platform_clock::SharedClock;
 use platform_entropy::SharedEntropy;
 use platform_http::Shutdown;
 use url::Url;
 
-use crate::decision::{Knowledge, Ranker, Reservations, word};
+use crate::decision::{Knowledge, Ranker, Reservations, Sample, word};
 use crate::held::FileSets;
 use crate::keys::{Keys, KeysError};
 use crate::limits::{KEY_CHECK, REPORT_SECONDS, WITHDRAWALS_PAGE};
@@ -111,6 +111,12 @@ impl SteeringService {
                 tracing::warn!(%error, "cannot check the signing keys; the known ones stay in use");
             }
         }
+    }
+
+    /// Lets go of what is old, once.
+    #[cfg(test)]
+    pub(crate) fn let_go(&self) {
+        self.inner.let_go();
     }
 
     /// Every appliance heard of within a day, by name.
@@ -285,6 +291,7 @@ impl Inner {
         now: Duration,
     ) -> Result<bool, &'static str> {
         let held: HeldFiles = std::mem::take(&mut report.held);
+        let round_trips = std::mem::take(&mut report.round_trips);
         let mut state = self.state.write();
         let State {
             registry,
@@ -293,8 +300,38 @@ impl Inner {
             ..
         } = &mut *state;
         registry.hear(&mut knowledge.fleet, appliance, report, now)?;
-        let by = knowledge.fleet.find(appliance);
-        Ok(by.is_some_and(|by| files.hear(&mut knowledge.holdings, by, &held)))
+        let Some(by) = knowledge.fleet.find(appliance) else {
+            return Ok(false);
+        };
+        self.learn_round_trips(knowledge, by, &round_trips, now);
+        Ok(files.hear(&mut knowledge.holdings, by, &held))
+    }
+
+    /// Takes in what an appliance measured of networks that it may be sent players of: of others it has nothing to
+    /// say. A network that is announced in finer parts than an appliance tells apart is left to distance.
+    fn learn_round_trips(
+        &self,
+        knowledge: &mut Knowledge,
+        by: Announcer,
+        round_trips: &[RoundTrip],
+        now: Duration,
+    ) {
+        let (table, everywhere) = (self.routes.read(), knowledge.fleet.everywhere());
+        let is_everywhere = everywhere.contains(&by);
+        for trip in round_trips.iter().take(RoundTrip::MAX) {
+            let Some(found) = table.find(trip.network.addr()) else {
+                continue;
+            };
+            let is_finer = found.network.prefix_len() > trip.network.prefix_len();
+            let is_asked = is_everywhere || found.candidates.announcers().any(|one| one == by);
+            if is_asked && !is_finer {
+                let sample = Sample {
+                    kbps: None,
+                    rtt_ms: Some(trip.mean_us as f32 / 1e3),
+                };
+                knowledge.learned.learn(found.network, by, sample, now);
+            }
+        }
     }
 
     fn neighbours(&self, appliance: &ApplianceId, now: Duration) -> Vec<Neighbour> {

@@ -1,5 +1,6 @@
 //! A connection, and the answer that goes out on it.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -36,6 +37,10 @@ pub(crate) struct Connection {
     pub(crate) answer: Option<Box<Answer>>,
     /// The pace of the play that used it last.
     pub(crate) client: Option<(SessionId, Arc<Pace>)>,
+    /// Where the player is.
+    pub(crate) from: IpAddr,
+    /// Answers since its round-trip time was looked at.
+    pub(crate) unmeasured: u32,
 }
 
 /// A request whose answer is being found out.
@@ -87,7 +92,12 @@ pub(crate) struct Record {
 }
 
 impl Connection {
-    pub(crate) const fn new(transport: Transport, serial: u64, now: Duration) -> Self {
+    pub(crate) const fn new(
+        transport: Transport,
+        from: IpAddr,
+        serial: u64,
+        now: Duration,
+    ) -> Self {
         let talk = if transport.is_clear() {
             Conversation::new(now)
         } else {
@@ -105,6 +115,8 @@ impl Connection {
             asked: None,
             answer: None,
             client: None,
+            from,
+            unmeasured: 0,
         }
     }
 }

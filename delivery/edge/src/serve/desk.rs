@@ -8,7 +8,7 @@ use platform_clock::Timestamp;
 
 use crate::file::fill::Filler;
 use crate::head::{NO_FIELDS, Parsed, parse};
-use crate::limits::{READ_BYTES, TURN_GREETINGS, TURN_STEPS};
+use crate::limits::{READ_BYTES, ROUND_TRIP_EVERY, TURN_GREETINGS, TURN_STEPS};
 use crate::refusal::Refusal;
 
 use super::answers::Answers;
@@ -222,7 +222,22 @@ impl Desk {
     /// Lets go of a connection's answer and notes what was sent of it.
     pub(super) fn record(&mut self, connection: &mut Connection) {
         if let Some(answer) = connection.answer.take() {
-            self.notes.enter(answer.event(self.now));
+            let event = answer.event(self.now);
+            connection.unmeasured += u32::from(event.is_some());
+            self.notes.enter(event);
+        }
+        if connection.unmeasured >= ROUND_TRIP_EVERY {
+            self.measure(connection);
+        }
+    }
+
+    /// Notes how long a round trip takes on a connection that was sent something since the last look.
+    pub(super) fn measure(&self, connection: &mut Connection) {
+        if std::mem::take(&mut connection.unmeasured) > 0
+            && let Some(took) = connection.transport.round_trip()
+        {
+            let trips = &self.shared.inner.round_trips;
+            trips.note(connection.from, took);
         }
     }
 

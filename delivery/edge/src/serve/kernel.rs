@@ -3,11 +3,13 @@
 use std::fs::File;
 use std::io::{self, IoSliceMut};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream as StdStream};
+use std::os::fd::AsFd;
+use std::time::Duration;
 
 use mio::net::TcpStream;
-use nix::libc;
-use nix::sys::socket::setsockopt;
 use nix::sys::socket::sockopt::{TcpTlsTx, TcpUlp, TlsCryptoInfo};
+use nix::sys::socket::{getsockopt, setsockopt};
+use nix::{getsockopt_impl, libc};
 use rustix::fs::sendfile;
 use rustix::io::{Errno, ReadWriteFlags, preadv2};
 use rustix::net::SendFlags;
@@ -113,6 +115,25 @@ pub(crate) fn try_kernel_tls() -> io::Result<()> {
     Ok(())
 }
 
+/// What the system knows of a connection (tcp(7), `TCP_INFO`).
+#[derive(Debug, Clone, Copy)]
+struct TcpInfo;
+
+getsockopt_impl!(
+    TcpInfo,
+    libc::IPPROTO_TCP,
+    libc::TCP_INFO,
+    libc::tcp_info,
+    nix::sys::socket::sockopt::GetStruct<libc::tcp_info>
+);
+
+/// How long a round trip takes on a connection, smoothed (RFC 6298); none where nothing was acknowledged yet.
+pub(crate) fn round_trip(stream: &impl AsFd) -> Option<Duration> {
+    let info = getsockopt(stream, TcpInfo).ok()?;
+    let micros = u64::from(info.tcpi_rtt);
+    (micros > 0).then(|| Duration::from_micros(micros))
+}
+
 #[cfg(test)]
 mod tests {
     use std::io::Write as _;
@@ -145,6 +166,16 @@ mod tests {
         let listed = std::fs::read_to_string("/proc/sys/net/ipv4/tcp_available_ulp").unwrap();
         let is_listed = listed.split_whitespace().any(|name| name == "tls");
         assert_eq!(found.is_ok(), is_listed, "{found:?}, listed: {listed}");
+    }
+
+    #[test]
+    fn a_connection_on_this_machine_has_a_short_round_trip_and_a_listener_none() {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        assert_eq!(round_trip(&listener), None);
+        let _player = StdStream::connect(listener.local_addr().unwrap()).unwrap();
+        let (served, _) = listener.accept().unwrap();
+        let took = round_trip(&served).expect("the handshake was acknowledged");
+        assert!(took < Duration::from_secs(1), "{took:?}");
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, Read as _};
 use std::net::Shutdown;
 use std::sync::Arc;
+use std::time::Duration;
 
 use mio::net::TcpStream;
 use rustls::ServerConfig;
@@ -85,6 +86,11 @@ impl Transport {
     /// Sends what there is room for of a part of a file, in clear; 0 when the file is shorter.
     pub(crate) fn send_file(&mut self, file: &File, start: u64, bytes: usize) -> io::Result<usize> {
         kernel::send_file(&self.stream, file, start, bytes)
+    }
+
+    /// How long a round trip takes on it; none where the system cannot say.
+    pub(crate) fn round_trip(&self) -> Option<Duration> {
+        kernel::round_trip(&self.stream)
     }
 
     /// Whether something that was taken waits for room.

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::io;
-use std::net::TcpListener as StdListener;
+use std::net::{IpAddr, TcpListener as StdListener};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -127,7 +127,7 @@ impl Worker {
                 return;
             };
             match listener.accept() {
-                Ok((stream, _)) => self.welcome(stream),
+                Ok((stream, from)) => self.welcome(stream, from.ip()),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                     self.accept_at = None;
                     return;
@@ -144,7 +144,7 @@ impl Worker {
     }
 
     /// Takes a new connection in, unless there are too many.
-    fn welcome(&mut self, stream: TcpStream) {
+    fn welcome(&mut self, stream: TcpStream, from: IpAddr) {
         let open = &self.desk.shared.connections;
         if open.load(Ordering::Relaxed) >= MAX_CONNECTIONS {
             return;
@@ -169,7 +169,7 @@ impl Worker {
         }
         open.fetch_add(1, Ordering::Relaxed);
         self.serial += 1;
-        entry.insert(Connection::new(transport, self.serial, self.desk.now));
+        entry.insert(Connection::new(transport, from, self.serial, self.desk.now));
         let look_at = self.desk.now + LOOK_EVERY;
         self.deadlines.enter(look_at, (place, self.serial));
     }
@@ -378,6 +378,7 @@ impl Worker {
         }
         let mut connection = self.connections.remove(key.0);
         self.desk.record(&mut connection);
+        self.desk.measure(&mut connection);
         self.desk.shared.connections.fetch_sub(1, Ordering::Relaxed);
         connection.transport.close(&mut self.desk.scratch);
     }

@@ -15,6 +15,7 @@ mod neighbours;
 mod placed;
 mod private;
 mod protocol;
+mod round_trips;
 mod serving;
 mod tls;
 mod upstream;

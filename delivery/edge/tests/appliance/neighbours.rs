@@ -94,6 +94,7 @@ async fn beside(
         placement: 0,
         location: None,
         vitals: Vitals::default(),
+        round_trips: Vec::new(),
     };
     let id = ApplianceId("neighbour".to_owned());
     cluster.steering.report(&id, report).await.unwrap();

@@ -47,6 +47,7 @@ fn weighed(name: &str, rank: Option<u8>, standing: Standing, content: Content) -
             load: 0.1,
             capacity_kbps: 1_000_000,
             nearness: Nearness::UNKNOWN,
+            rtt_ms: None,
             throughput: Throughput::Unknown,
         },
     }

@@ -28,6 +28,7 @@ fn decision(session: SessionId, at: Timestamp, content: Content) -> DecisionEven
             load: 0.0,
             capacity_kbps: 1,
             nearness: Nearness::UNKNOWN,
+            rtt_ms: None,
             throughput: Throughput::Unknown,
         },
     };

@@ -26,12 +26,17 @@ pub struct Sample {
 pub struct Measured {
     /// Which.
     pub by: Announcer,
-    /// Throughput, in kilobits a second, the newest weighing most.
-    pub kbps: Option<f32>,
-    /// Round-trip time, likewise.
-    pub rtt_ms: Option<f32>,
-    /// When the newest came. Monotonic.
-    pub at: Duration,
+    kbps: Mean,
+    rtt_ms: Mean,
+}
+
+/// A mean in which the newest weighs most.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+struct Mean {
+    /// 0 where there is none.
+    value: f32,
+    /// When the newest came, in seconds of the monotonic clock.
+    at_s: u32,
 }
 
 /// Measurements by network and appliance. A network is the most specific prefix announced around a client.
@@ -55,9 +60,8 @@ impl Learned {
             Err(at) if appliances.len() < MAX_LEARNED_PER_NETWORK => {
                 let mut measured = Measured {
                     by,
-                    kbps: None,
-                    rtt_ms: None,
-                    at: now,
+                    kbps: Mean::default(),
+                    rtt_ms: Mean::default(),
                 };
                 measured.take(sample, now);
                 appliances.insert(at, measured);
@@ -69,7 +73,11 @@ impl Learned {
     /// Lets go of what is too old to say anything.
     pub fn age(&mut self, now: Duration) {
         self.networks.retain(|_, appliances| {
-            appliances.retain(|one| now.saturating_sub(one.at) < LEARNED_FOR);
+            appliances.retain_mut(|one| {
+                one.kbps.age(now);
+                one.rtt_ms.age(now);
+                one.kbps.get().or(one.rtt_ms.get()).is_some()
+            });
             !appliances.is_empty()
         });
     }
@@ -84,17 +92,44 @@ impl Learned {
 }
 
 impl Measured {
-    fn take(&mut self, sample: Sample, now: Duration) {
-        let sensible = |value: &f32| value.is_finite() && *value > 0.0;
-        let mean = |old: &mut Option<f32>, new: Option<f32>| {
-            if let Some(new) = new.filter(sensible) {
-                *old = Some(old.map_or(new, |old| old + NEWEST * (new - old)));
-            }
-        };
-        mean(&mut self.kbps, sample.kbps);
-        mean(&mut self.rtt_ms, sample.rtt_ms);
-        self.at = now;
+    /// Throughput, in kilobits a second, if it was measured lately.
+    pub fn kbps(&self) -> Option<f32> {
+        self.kbps.get()
     }
+
+    /// Round-trip time, in milliseconds, if it was measured lately.
+    pub fn rtt_ms(&self) -> Option<f32> {
+        self.rtt_ms.get()
+    }
+
+    fn take(&mut self, sample: Sample, now: Duration) {
+        self.kbps.take(sample.kbps, now);
+        self.rtt_ms.take(sample.rtt_ms, now);
+    }
+}
+
+impl Mean {
+    fn get(self) -> Option<f32> {
+        (self.value > 0.0).then_some(self.value)
+    }
+
+    fn take(&mut self, new: Option<f32>, now: Duration) {
+        if let Some(new) = new.filter(|new| new.is_finite() && *new > 0.0) {
+            let old = self.get().unwrap_or(new);
+            self.value = old + NEWEST * (new - old);
+            self.at_s = seconds(now);
+        }
+    }
+
+    fn age(&mut self, now: Duration) {
+        if seconds(now).saturating_sub(self.at_s) >= LEARNED_FOR.as_secs() as u32 {
+            *self = Self::default();
+        }
+    }
+}
+
+fn seconds(time: Duration) -> u32 {
+    u32::try_from(time.as_secs()).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]
@@ -117,11 +152,17 @@ mod tests {
         let known: Vec<_> = learned
             .of(network)
             .iter()
-            .map(|one| (one.by.0, one.kbps))
+            .map(|one| (one.by.0, one.kbps()))
             .collect();
         assert_eq!(known, [(3, Some(1_200.0)), (7, Some(1_000.0))]);
-        learned.learn(network, Announcer(7), sample(1_000.0), at * 2);
+        let trip = Sample {
+            kbps: None,
+            rtt_ms: Some(30.0),
+        };
+        learned.learn(network, Announcer(7), trip, at * 2);
         learned.age(at + LEARNED_FOR);
-        assert_eq!(learned.of(network).len(), 1);
+        let left = learned.of(network);
+        assert_eq!(left.len(), 1);
+        assert_eq!((left[0].kbps(), left[0].rtt_ms()), (None, Some(30.0)));
     }
 }

@@ -1,5 +1,7 @@
 //! Places on the earth, and how near one is to another in the few steps that matter to a player.
 
+use std::fmt;
+
 use contracts_delivery::Location;
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +12,8 @@ const BAND_RTT_MS: [f32; 7] = [5.0, 10.0, 20.0, 40.0, 80.0, 160.0, 320.0];
 const EARTH_KM: f32 = 6_371.0;
 
 /// The cosines of the angles at which the bands of distance end: 100 km of great circle promise a round trip of a
-/// millisecond, which is light in glass, there and back. The last lies past the antipode.
+/// millisecond, there and back at 204 km a millisecond, which is light in the fibre of ITU-T G.652 (group index 1.468).
+/// The last lies past the antipode.
 const BAND_COSINES: [f32; 7] = [
     0.996_922,
     0.987_706_84,
@@ -40,11 +43,30 @@ impl Nearness {
         Self(passed.count() as u8)
     }
 
+    /// The nearest that a measured time may put what distance puts here: a band nearer, as the tables of places are
+    /// often some hundred kilometres off. Nobody is nearer than light allows, whatever is said.
+    pub(super) const fn at_best(self) -> Self {
+        Self(self.0.saturating_sub(1))
+    }
+
     /// By the great circle between two places, which promises a round-trip time.
     pub fn between(one: Place, other: Place) -> Self {
         let cosine = one.cosine(other);
         let passed = BAND_COSINES.iter().filter(|bound| cosine <= **bound);
         Self(passed.count() as u8)
+    }
+}
+
+/// The times of a band: `5 to 10 ms`.
+impl fmt::Display for Nearness {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let bound = |band: u8| BAND_RTT_MS.get(usize::from(band)).copied();
+        match (self.0.checked_sub(1).and_then(bound), bound(self.0)) {
+            _ if *self == Self::UNKNOWN => f.write_str("nobody knows how many ms"),
+            (None, to) => write!(f, "under {} ms", to.unwrap_or_default()),
+            (Some(from), Some(to)) => write!(f, "{from} to {to} ms"),
+            (Some(from), None) => write!(f, "over {from} ms"),
+        }
     }
 }
 

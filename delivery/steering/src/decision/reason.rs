@@ -4,7 +4,7 @@ use std::fmt;
 
 use contracts_delivery::Tier;
 
-use super::{Content, Standing, Throughput, Weight};
+use super::{Content, Nearness, Standing, Throughput, Weight};
 
 /// A few words: where it stands, how it was announced, whether it works, what it holds, its load.
 impl fmt::Display for Weight {
@@ -38,6 +38,16 @@ impl fmt::Display for Weight {
             Throughput::Short => ", slower than the play for this network",
             Throughput::Ample | Throughput::Enough | Throughput::Unknown => "",
         })?;
+        match self.rtt_ms {
+            Some(rtt_ms) if Nearness::of_rtt(rtt_ms) < self.nearness => write!(
+                f,
+                ", round trip measured as {rtt_ms:.1} ms, which is less than the distance allows: taken for {}",
+                self.nearness
+            )?,
+            Some(rtt_ms) => write!(f, ", round trip {rtt_ms:.1} ms")?,
+            None if self.nearness == Nearness::UNKNOWN => {}
+            None => write!(f, ", round trip {} by distance", self.nearness)?,
+        }
         write!(f, ", load {:.0}%", self.load * 100.0)
     }
 }

@@ -51,6 +51,20 @@ impl Bed {
         self.knowledge.fleet.set_routed(|by| routed.contains(&by));
     }
 
+    /// Why each has its place.
+    fn words(&self, question: &Question) -> Vec<String> {
+        let (table, mut scratch) = (self.rib.table(), Scratch::default());
+        let decision = decide(
+            &self.knowledge,
+            &table,
+            &self.ranker,
+            question,
+            &mut scratch,
+        );
+        let words = decision.ranked.iter().map(|one| one.weight.to_string());
+        words.collect()
+    }
+
     fn names(&self, question: &Question) -> Vec<String> {
         let mut scratch = Scratch::default();
         let table = self.rib.table();
@@ -172,6 +186,17 @@ fn distance_counts_until_round_trips_are_measured() {
     learned.learn(network, madrid, sample(Some(90.0), None), NOW);
     learned.learn(network, berlin, sample(Some(30.0), None), NOW);
     assert_eq!(bed.names(&lisbon), ["berlin", "madrid"]);
+    // Two thousand kilometres are not gone in a millisecond.
+    let learned = &mut bed.knowledge.learned;
+    *learned = Learned::default();
+    learned.learn(network, berlin, sample(Some(1.0), None), NOW);
+    assert_eq!(bed.names(&lisbon), ["madrid", "berlin"]);
+    let words = bed.words(&lisbon);
+    assert!(
+        words[1].contains("less than the distance allows: taken for 10 to 20 ms"),
+        "{words:?}"
+    );
+    assert!(words[0].contains(" ms by distance"), "{words:?}");
     learned_alike(&mut bed.knowledge.learned, network, [madrid, berlin]);
     bed.ranker = "order=standing,throughput".parse().unwrap();
     assert_eq!(bed.names(&lisbon), ["madrid", "berlin"]);

@@ -45,6 +45,9 @@ pub struct Weight {
     pub capacity_kbps: u32,
     /// How near it is.
     pub nearness: Nearness,
+    /// The round-trip time to clients of the network, in milliseconds, if it was measured lately.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rtt_ms: Option<f32>,
     /// What clients of the network got from it.
     pub throughput: Throughput,
 }
@@ -154,6 +157,7 @@ impl<'a> Scales<'a> {
             load: merits.load,
             capacity_kbps: merits.capacity_kbps,
             nearness: merits.nearness,
+            rtt_ms: self.measured(by).and_then(Measured::rtt_ms),
             throughput: merits.throughput,
         })
     }
@@ -197,18 +201,20 @@ impl<'a> Scales<'a> {
     }
 
     fn nearness(&self, member: &Member, measured: Option<&Measured>) -> Nearness {
-        if let Some(rtt_ms) = measured.and_then(|measured| measured.rtt_ms) {
-            return Nearness::of_rtt(rtt_ms);
-        }
-        match (self.question.place, member.place) {
-            (Some(client), Some(appliance)) => Nearness::between(client, appliance),
-            _ => Nearness::UNKNOWN,
+        let promised = match (self.question.place, member.place) {
+            (Some(client), Some(appliance)) => Some(Nearness::between(client, appliance)),
+            _ => None,
+        };
+        match (measured.and_then(Measured::rtt_ms), promised) {
+            (Some(rtt_ms), Some(promised)) => Nearness::of_rtt(rtt_ms).max(promised.at_best()),
+            (Some(rtt_ms), None) => Nearness::of_rtt(rtt_ms),
+            (None, promised) => promised.unwrap_or(Nearness::UNKNOWN),
         }
     }
 
     fn throughput(&self, measured: Option<&Measured>) -> Throughput {
         let needed = self.question.nominal_kbps as f32;
-        match measured.and_then(|measured| measured.kbps) {
+        match measured.and_then(Measured::kbps) {
             None => Throughput::Unknown,
             Some(kbps) if kbps >= 2.0 * needed => Throughput::Ample,
             Some(kbps) if kbps >= needed => Throughput::Enough,

@@ -183,6 +183,62 @@ proptest! {
     }
 }
 
+/// Where two appliances are alike in all that comes before nearness by default.
+fn alike(ranker: &Ranker, one: &Weight, other: &Weight) -> bool {
+    let rank = |weight: &Weight| weight.route.map(|route| route.rank);
+    let told = |weight: &Weight| {
+        let band = ranker.band(weight.load);
+        (
+            weight.stays,
+            weight.standing,
+            weight.content,
+            rank(weight),
+            weight.tier,
+            band,
+        )
+    };
+    told(one) == told(other)
+}
+
+proptest! {
+    #[test]
+    fn whoever_lies_about_times_passes_only_those_who_are_alike_otherwise(
+        boxes in proptest::collection::vec(any_box(), 1..50),
+        liar in any::<prop::sample::Index>(),
+        lie in prop_oneof![Just(f32::MIN_POSITIVE), 0.01_f32..1e6],
+        at in proptest::option::of((-60.0_f64..60.0, -180.0_f64..180.0)),
+    ) {
+        let liar = Announcer(liar.index(boxes.len()) as u32);
+        let mut bed = Bed { ranker: Ranker::default().whole(), ..bed(&boxes) };
+        let question = Question { place: at.and_then(place), ..question(1) };
+        let before = simple(&bed, &question);
+        let Some(found) = bed.rib.table().find(CLIENT).map(|found| found.network) else {
+            return Ok(());
+        };
+        for _ in 0..100 {
+            let sample = Sample { kbps: None, rtt_ms: Some(lie) };
+            bed.knowledge.learned.learn(found, liar, sample, NOW);
+        }
+        let after = simple(&bed, &question);
+        let others = |all: &[Weighed]| -> Vec<Announcer> {
+            all.iter().map(|one| one.by).filter(|by| *by != liar).collect()
+        };
+        prop_assert_eq!(others(&before), others(&after));
+        let place_of = |all: &[Weighed]| all.iter().position(|one| one.by == liar);
+        let (Some(was), Some(is)) = (place_of(&before), place_of(&after)) else {
+            return Ok(());
+        };
+        for passed in &after[is.min(was)..=is.max(was)] {
+            prop_assert!(alike(&bed.ranker, &passed.weight, &after[is].weight));
+        }
+        let member = bed.knowledge.fleet.get(liar).unwrap();
+        if let Some((client, appliance)) = question.place.zip(member.place) {
+            let promised = Nearness::between(client, appliance);
+            prop_assert!(after[is].weight.nearness >= promised.at_best());
+        }
+    }
+}
+
 #[test]
 fn few_of_many_are_weighed() {
     let alike = Drawn {
