@@ -42,7 +42,7 @@ need_jars() {
   mv "$folder.partial" "$folder"
 }
 
-# Garage replicates over three small nodes on one machine; crates.io's index holds the hash of all that it is
+# Garage replicates over three small nodes on one machine; the crates' index holds the hash of all that it is
 # made of. Built lightly: its own crates are glue that is not worth optimizing here, and the tests of the
 # C library it brings (what `make check` builds and runs) are left out.
 need_garage() {

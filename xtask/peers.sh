@@ -4,7 +4,7 @@
 # The release that Debian 12 builds on; its patches are left out.
 NGINX_VERSION=1.22.1
 NGINX_SHA256=9ebb333a9e82b952acd3e2b4aeb1d4ff6406f72491bab6cd9fe69f0dea737f31
-# The source of OpenSSL, as crates.io has it.
+# The source of OpenSSL, as a crate.
 OPENSSL_CRATE=openssl-src@300.5.5+3.5.5
 OPENSSL_SHA256=3f1787d533e03597a7934fd0a765f0d28e94ecc5fb7789f8053b1e699a56f709
 NGINX_OPENSSL=$ENGINES/nginx-$NGINX_VERSION-openssl-${OPENSSL_CRATE##*+}/nginx

@@ -26,9 +26,12 @@ pub const SEGMENTS: usize = 8;
 /// Findings kept of one rule: what is wrong a hundred times is told by the first few and their number.
 pub const MAX_PER_RULE: usize = 5;
 
-/// How far stated and real times may be apart: more than half a frame of film, and than the frame of AAC at 44.1 kHz
-/// (23.2 ms) that some packagers take off a first segment as the encoder's priming.
-pub const TIME_SLACK: Duration = Duration::from_millis(24);
+/// How far stated and real times may be apart: half a frame of film.
+pub const TIME_SLACK: Duration = Duration::from_millis(21);
+
+/// The same within a rendition of sound: the frame of AAC at 44.1 kHz (23.2 ms) that some packagers take off a first
+/// segment as the encoder's priming.
+pub const SOUND_SLACK: Duration = Duration::from_millis(24);
 
 /// How far the lengths of picture and sound may be apart before a player ends on one of them alone.
 pub const LENGTH_SLACK: Duration = Duration::from_millis(500);

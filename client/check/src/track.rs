@@ -6,7 +6,7 @@ use media_isobmff::{InitFacts, Media, SegmentFacts, TrackFormat};
 use media_manifest::hls::VideoRange;
 
 use crate::finding::{Finding, Rule};
-use crate::limits::{LONG_SEGMENT, PEAK_SLACK_PERCENT, TIME_SLACK};
+use crate::limits::{LONG_SEGMENT, PEAK_SLACK_PERCENT, SOUND_SLACK, TIME_SLACK};
 use crate::stream::{Kind, Stream};
 
 /// Transfer characteristics (ISO/IEC 23091-2) of high dynamic range.
@@ -163,15 +163,24 @@ pub(crate) fn check_segment(
         return Some(facts);
     }
     if let Some(timescale) = place.timescale {
-        times(place, &facts, timescale, &mut find);
+        times(stream.kind, place, &facts, timescale, &mut find);
         rate(stream, &facts, timescale, bytes.len() as u64, &mut find);
     }
     Some(facts)
 }
 
-fn times(place: Place, facts: &SegmentFacts, timescale: u32, find: &mut impl FnMut(Rule, String)) {
+fn times(
+    kind: Kind,
+    place: Place,
+    facts: &SegmentFacts,
+    timescale: u32,
+    find: &mut impl FnMut(Rule, String),
+) {
     let real = seconds(facts.duration, timescale);
-    let slack = TIME_SLACK.as_secs_f64();
+    let slack = match kind {
+        Kind::Audio => SOUND_SLACK.as_secs_f64(),
+        _ => TIME_SLACK.as_secs_f64(),
+    };
     if (real - place.duration.as_secs_f64()).abs() > slack {
         let stated = place.duration.as_secs_f64();
         let message = format!("{stated:.3} s are stated and its samples last {real:.3} s");
@@ -222,6 +231,35 @@ pub(crate) fn seconds(ticks: u64, timescale: u32) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sound_may_be_a_frame_apart_and_pictures_half_of_one() {
+        let place = Place {
+            number: 0,
+            start: Duration::ZERO,
+            duration: Duration::from_millis(4_997),
+            timescale: Some(48_000),
+            first_tick: None,
+        };
+        let rules = |kind, ms: u64| {
+            let facts = SegmentFacts {
+                fragments: 1,
+                start: 0,
+                duration: ms * 48,
+                samples: 1,
+                media_bytes: 1,
+                starts_with_sync: true,
+                continuous: true,
+            };
+            let mut found = Vec::new();
+            times(kind, place, &facts, 48_000, &mut |rule, _| found.push(rule));
+            found
+        };
+        assert_eq!(rules(Kind::Audio, 4_997 + 23), []);
+        assert_eq!(rules(Kind::Audio, 4_997 + 25), [Rule::LengthDiffers]);
+        assert_eq!(rules(Kind::Video, 4_997 + 20), []);
+        assert_eq!(rules(Kind::Video, 4_997 + 22), [Rule::LengthDiffers]);
+    }
 
     #[test]
     fn names_of_one_format_are_alike() {

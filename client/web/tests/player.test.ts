@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { bestOf, restrictionsFor, SAVER_MAX_BANDWIDTH } from '../src/player/quality';
 import { reasonFor, renditionName } from '../src/player/switches';
 import { withoutSteering } from '../src/player/manifest';
-import { thumbnailAt } from '../src/pictures/tiles';
+import { strip, thumbnailAt } from '../src/pictures/tiles';
 
 const tiles = { urls: ['one.jpg', 'two.jpg'], columns: 3, rows: 2, tile_width: 160, tile_height: 90, interval_ms: 2000 };
 
@@ -19,9 +19,14 @@ describe('thumbnails', () => {
     expect(thumbnailAt(tiles, -3)).toMatchObject({ url: 'one.jpg', x: 0, y: 0 });
   });
 
+  it('stand side by side, each of the middle of its part', () => {
+    expect(strip(tiles, 24, 3)).toMatchObject([{ url: 'one.jpg', x: 320, y: 0 }, { url: 'two.jpg', x: 0, y: 0 }, { url: 'two.jpg', x: 160, y: 90 }]);
+  });
+
   it('are absent when the sheets make no sense', () => {
     expect(thumbnailAt({ ...tiles, interval_ms: 0 }, 1)).toBeNull();
     expect(thumbnailAt({ ...tiles, urls: [] }, 1)).toBeNull();
+    expect(strip({ ...tiles, urls: [] }, 24, 3)).toEqual([]);
   });
 });
 

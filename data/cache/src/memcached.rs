@@ -1,6 +1,6 @@
 //! The cache in a memcached server (1.6 or later), by its meta commands.
 //!
-//! The client is our own, four commands of a text protocol: of those on crates.io the one that is kept up,
+//! The client is our own, four commands of a text protocol: of the crates there are the one that is kept up,
 //! `async-memcached`, has one connection with one call at a time, no timeouts, and a dependency (`fxhash`)
 //! that nobody maintains, so that the pool and the bounds would be written here all the same.
 

@@ -46,5 +46,5 @@ pub use http_control::HttpControl;
 pub use http_fill::{FillClient, HttpFill};
 pub use multiplexed::{Entrance, Multiplexed};
 pub use scrub::Scrubbed;
-pub use serve::{BrokenOff, ListenError, Listeners, Seat, StreamAnswer, StreamService};
+pub use serve::{BrokenOff, ListenError, Listeners, Pace, Seat, StreamAnswer, StreamService};
 pub use upstreams::Upstreams;

@@ -55,6 +55,7 @@ mod timers;
 mod transport;
 mod worker;
 
+pub use self::pacing::Pace;
 pub use self::stream::{BrokenOff, Seat, StreamService};
 pub use self::stream_answer::StreamAnswer;
 

@@ -22,7 +22,6 @@ mod http3;
 mod life;
 pub mod limits;
 mod narrow;
-mod resets;
 
 /// The protocols an appliance speaks beside HTTP/1.1.
 #[derive(Debug)]

@@ -2,14 +2,15 @@
 
 use std::time::Duration;
 
+use delivery_edge::Pace;
 use delivery_edge::limits::{DRAIN, IDLE_TIMEOUT};
 
-use crate::resets::Resets;
+use crate::limits::{RESET_BURST, RESETS_PER_S};
 
 /// The course of one connection.
 #[derive(Debug)]
 pub(crate) struct Life {
-    resets: Resets,
+    resets: Pace,
     /// Since when nothing was asked, or since when it ends.
     quiet_since: Duration,
     is_ending: bool,
@@ -29,7 +30,7 @@ pub(crate) enum Due {
 impl Life {
     pub(crate) fn new(now: Duration) -> Self {
         Self {
-            resets: Resets::default(),
+            resets: Pace::of(RESETS_PER_S, RESET_BURST),
             quiet_since: now,
             is_ending: false,
         }
@@ -38,7 +39,11 @@ impl Life {
     /// A stream has ended, `is_gone` when the other side gave it up; whether that may go on.
     pub(crate) fn has_given(&mut self, is_gone: bool, now: Duration) -> bool {
         self.quiet_since = now;
-        !is_gone || self.resets.enter(now)
+        if !is_gone {
+            return true;
+        }
+        self.resets.charge(1, now);
+        self.resets.ready(now).is_ok()
     }
 
     /// The other side was told to ask nothing more.
@@ -69,6 +74,18 @@ impl Life {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_burst_of_streams_may_be_given_up_and_after_it_so_many_a_second() {
+        let at = Duration::from_secs(9);
+        let (mut life, mut patient) = (Life::new(at), Life::new(at));
+        for _ in 0..RESET_BURST {
+            assert!(life.has_given(true, at) && patient.has_given(true, at));
+        }
+        assert!(!life.has_given(true, at));
+        let later = |number| at + Duration::from_secs(number) / RESETS_PER_S as u32;
+        assert!((1..1_000).all(|number| patient.has_given(true, later(number))));
+    }
 
     #[test]
     fn a_quiet_connection_is_told_and_then_ended() {

@@ -42,11 +42,11 @@ pub const UNPROVEN_GREETINGS: usize = 128;
 pub const UNSEEN_RESETS: usize = 20;
 
 /// Streams that a player may reset at once before their answers have gone out: seeking drops what is under way.
-pub const RESET_BURST: u32 = MAX_STREAMS;
+pub const RESET_BURST: u64 = MAX_STREAMS as u64;
 
 /// And how many a second after that. Beyond it a connection ends: opening and resetting streams costs the other side
 /// nothing and the appliance work (CVE-2023-44487).
-pub const RESETS_PER_S: u32 = 10;
+pub const RESETS_PER_S: u64 = 10;
 
 /// How often a connection looks whether it is idle.
 pub const LOOK_EVERY: Duration = Duration::from_secs(1);

@@ -1,4 +1,4 @@
-//! How fast bytes may go out: a rate with a burst, kept as one number (the generic cell rate algorithm, as in
+//! How fast bytes may go out, or anything else be done: a rate with a burst, kept as one number (the generic cell rate algorithm, as in
 //! ITU-T I.371), so that threads share it without a lock. Pure.
 
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -6,29 +6,34 @@ use std::time::Duration;
 
 const NANOS_PER_SECOND: u128 = 1_000_000_000;
 
-/// A rate that several responses share.
+/// A rate with a burst that several may share.
 #[derive(Debug)]
-pub(crate) struct Pace {
-    bytes_per_s: u64,
+pub struct Pace {
+    per_s: u64,
     /// How far the rate may be run ahead of.
     burst_ns: u64,
-    /// When everything sent so far would have gone out at the rate.
+    /// When everything so far would have come at the rate.
     even_at_ns: AtomicU64,
 }
 
 impl Pace {
     /// So many megabits a second; `burst_bytes` may go at once.
     pub(crate) fn new(mbps: u32, burst_bytes: u64) -> Self {
-        let bytes_per_s = u64::from(mbps.max(1)) * 125_000;
+        Self::of(u64::from(mbps.max(1)) * 125_000, burst_bytes)
+    }
+
+    /// So many of anything a second, at least one; `burst` at once.
+    pub fn of(per_s: u64, burst: u64) -> Self {
+        let per_s = per_s.max(1);
         Self {
-            bytes_per_s,
-            burst_ns: nanos(burst_bytes, bytes_per_s),
+            per_s,
+            burst_ns: nanos(burst, per_s),
             even_at_ns: AtomicU64::new(0),
         }
     }
 
-    /// Whether bytes may go now; else when.
-    pub(crate) fn ready(&self, now: Duration) -> Result<(), Duration> {
+    /// Whether more may go now; else when. `now` is monotonic.
+    pub fn ready(&self, now: Duration) -> Result<(), Duration> {
         let even_at = self.even_at_ns.load(Ordering::Relaxed);
         let ready_at = even_at.saturating_sub(self.burst_ns);
         if ready_at <= as_ns(now) {
@@ -38,9 +43,9 @@ impl Pace {
         }
     }
 
-    /// Bytes went.
-    pub(crate) fn charge(&self, bytes: u64, now: Duration) {
-        let (took, now) = (nanos(bytes, self.bytes_per_s), as_ns(now));
+    /// So many went.
+    pub fn charge(&self, count: u64, now: Duration) {
+        let (took, now) = (nanos(count, self.per_s), as_ns(now));
         let later = |even_at: u64| Some(even_at.max(now).saturating_add(took));
         let _ = self
             .even_at_ns
@@ -52,8 +57,8 @@ fn as_ns(time: Duration) -> u64 {
     u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
 }
 
-fn nanos(bytes: u64, bytes_per_s: u64) -> u64 {
-    let nanos = u128::from(bytes) * NANOS_PER_SECOND / u128::from(bytes_per_s);
+fn nanos(count: u64, per_s: u64) -> u64 {
+    let nanos = u128::from(count) * NANOS_PER_SECOND / u128::from(per_s);
     u64::try_from(nanos).unwrap_or(u64::MAX)
 }
 

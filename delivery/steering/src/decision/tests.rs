@@ -51,32 +51,22 @@ impl Bed {
         self.knowledge.fleet.set_routed(|by| routed.contains(&by));
     }
 
+    fn ranked(&self, question: &Question) -> Vec<Weighed> {
+        let (knowledge, table) = (&self.knowledge, self.rib.table());
+        let mut scratch = Scratch::default();
+        let decision = decide(knowledge, &table, &self.ranker, question, &mut scratch);
+        decision.ranked.to_vec()
+    }
+
     /// Why each has its place.
     fn words(&self, question: &Question) -> Vec<String> {
-        let (table, mut scratch) = (self.rib.table(), Scratch::default());
-        let decision = decide(
-            &self.knowledge,
-            &table,
-            &self.ranker,
-            question,
-            &mut scratch,
-        );
-        let words = decision.ranked.iter().map(|one| one.weight.to_string());
-        words.collect()
+        let ranked = self.ranked(question);
+        ranked.iter().map(|one| one.weight.to_string()).collect()
     }
 
     fn names(&self, question: &Question) -> Vec<String> {
-        let mut scratch = Scratch::default();
-        let table = self.rib.table();
-        let decision = decide(
-            &self.knowledge,
-            &table,
-            &self.ranker,
-            question,
-            &mut scratch,
-        );
         let name = |weighed: &Weighed| self.knowledge.fleet.name(weighed.by).0.clone();
-        decision.ranked.iter().map(name).collect()
+        self.ranked(question).iter().map(name).collect()
     }
 }
 
