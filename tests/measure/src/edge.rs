@@ -179,7 +179,7 @@ impl Bench<'_> {
         let requests = ours.requests(&self.films.small)?;
         let alone = one_request(ours.address, &requests[0], clock)?;
         let (before, began) = (ours.resident()?, clock.monotonic());
-        let crowd = Crowd::gather(ours.address, IDLE_CONNECTIONS)?;
+        let crowd = Crowd::gather(ours.address, IDLE_CONNECTIONS, ours.open_files()?)?;
         let gathered = clock.monotonic().saturating_sub(began);
         let among = one_request(ours.address, &requests[0], clock)?;
         let open = crowd.all_open();

@@ -14,7 +14,8 @@ use socket2::{Domain, Protocol, Socket, Type};
 /// the rest by looking at all of these each time.
 const PER_ADDRESS: usize = 10_000;
 
-/// What the system says when a process may open no more files (EMFILE), and how many are closed again then.
+/// What the system says when a process may open no more files (EMFILE), and how many are closed again then for what is
+/// asked next, beside as many as the server has open itself.
 const TOO_MANY_FILES: i32 = 24;
 const SPARED: usize = 200;
 
@@ -30,22 +31,27 @@ pub(super) fn resident(process: u32) -> anyhow::Result<u64> {
     Ok(kib.context("no VmRSS")? << 10)
 }
 
+/// How many files a process has open.
+pub(super) fn open_files(process: u32) -> anyhow::Result<usize> {
+    let files = fs::read_dir(format!("/proc/{process}/fd")).context("the server has ended")?;
+    Ok(files.count())
+}
+
 /// Connections that are open, and on which nothing is asked.
 pub(super) struct Crowd {
     streams: Vec<TcpStream>,
 }
 
 impl Crowd {
-    /// Opens so many, or as many as the system lets this process and the server have.
-    pub(super) fn gather(to: SocketAddr, count: usize) -> anyhow::Result<Self> {
+    /// Opens so many, or as many as the system lets this process and the server have, which has `others` open.
+    pub(super) fn gather(to: SocketAddr, count: usize, others: usize) -> anyhow::Result<Self> {
         let mut streams = Vec::with_capacity(count);
         for number in 0..count {
             let from = Ipv4Addr::new(127, 0, 1, (1 + number / PER_ADDRESS) as u8);
             match connect(to, from) {
                 Ok(stream) => streams.push(stream),
                 Err(error) if error.raw_os_error() == Some(TOO_MANY_FILES) => {
-                    // Both sides need some for what is asked next.
-                    streams.truncate(number.saturating_sub(SPARED));
+                    streams.truncate(number.saturating_sub(SPARED + others));
                     break;
                 }
                 Err(error) => return Err(error).with_context(|| format!("connection {number}")),

@@ -150,6 +150,11 @@ impl Server {
         endurance::resident(self.process)
     }
 
+    /// How many files the server has open.
+    pub(super) fn open_files(&self) -> anyhow::Result<usize> {
+        endurance::open_files(self.process)
+    }
+
     /// Seconds of a processor that the server has taken so far, its children among them.
     pub(super) fn cpu_s(&self) -> anyhow::Result<f64> {
         let children = format!("/proc/{0}/task/{0}/children", self.process);
