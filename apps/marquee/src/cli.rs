@@ -59,6 +59,9 @@ pub(crate) struct SimulateDelivery {
     /// A hundredth of the size, within seconds
     #[arg(long)]
     pub(crate) quick: bool,
+    /// So many of the service's continents alone, each with its part of everything; all when not given
+    #[arg(long)]
+    pub(crate) continents: Option<u32>,
     /// What chance begins with
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,

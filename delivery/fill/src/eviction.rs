@@ -54,6 +54,11 @@ impl<F: Copy + Eq + Hash, P: Copy + Eq> Eviction<F, P> {
         self.bytes
     }
 
+    /// Bytes of one file; none when it is not there.
+    pub fn bytes_of(&self, file: F) -> u64 {
+        self.files.get(&file).map_or(0, |weighed| weighed.bytes)
+    }
+
     /// All files, in no order.
     pub fn files(&self) -> Vec<F> {
         self.files.keys().copied().collect()
@@ -253,6 +258,9 @@ mod tests {
                     prop_assert!(victim.and_then(|victim| model.remove(&victim)).is_some());
                 }
                 prop_assert_eq!(eviction.bytes(), model.values().sum::<u64>());
+                for number in 0..12 {
+                    prop_assert_eq!(eviction.bytes_of(number), model.get(&number).copied().unwrap_or(0));
+                }
                 prop_assert_eq!(eviction.small.len() + eviction.main.len(), model.len());
             }
         }

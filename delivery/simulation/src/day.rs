@@ -9,10 +9,11 @@ use delivery_steering::decision::{
 };
 
 use crate::audience::{Audience, pace};
+use crate::cache::{Caches, Taken};
 use crate::chance::{Chance, Weighted};
 use crate::fault::Fault;
 use crate::limits::{DAY, DEVICES, FAULT_S, LONGEST_PLAY_S, PLAY_S, STEP_S, WARM_UP_S};
-use crate::night::{Stock, wanted};
+use crate::night::{Stock, file_of, wanted};
 use crate::tally::Tally;
 use crate::world::World;
 
@@ -51,6 +52,7 @@ pub(crate) struct Day<'a> {
     setting: &'a Setting<'a>,
     knowledge: Knowledge,
     reservations: Reservations,
+    caches: Caches,
     ranker: Ranker,
     scratch: Scratch,
     chance: Chance,
@@ -77,6 +79,7 @@ impl<'a> Day<'a> {
                 ..Knowledge::default()
             },
             reservations: Reservations::default(),
+            caches: Caches::of(setting.world),
             ranker: Ranker::default(),
             scratch: Scratch::default(),
             chance: Chance::of(setting.seed, 0xDA1),
@@ -201,12 +204,11 @@ impl<'a> Day<'a> {
             self.tally.unserved += u64::from(play.counted);
             return;
         };
-        if play.counted {
-            self.tally.full += u64::from(first.weight.standing != Standing::Well);
-            let origin = first.weight.tier == Tier::Origin;
-            self.tally.absent += u64::from(!origin && first.weight.content != Content::All);
-        }
+        self.tally.full += u64::from(play.counted && first.weight.standing != Standing::Well);
         play.by = first.by;
+        if first.weight.tier != Tier::Origin && first.weight.content != Content::All {
+            self.send_absent(&play);
+        }
         let fleet = &mut self.knowledge.fleet;
         let until = Duration::MAX;
         self.reservations.reserve(
@@ -220,6 +222,37 @@ impl<'a> Day<'a> {
         self.at_once += 1;
         self.account(&play, 1.0);
         self.ends[play.end as usize % (LONGEST_STEPS + 1)].push(play);
+    }
+
+    /// A box sends what it was not given in the night: what it kept of plays before, and the rest is fetched as
+    /// appliances do, from boxes beside it, then from those above, and last from the origin.
+    fn send_absent(&mut self, play: &Play) {
+        let file = file_of(play.title, play.device);
+        let seconds = f64::from((play.end - self.step) * STEP_S);
+        let taken = Taken {
+            file,
+            play: play.number,
+            bytes: f64::from(DEVICES[play.device as usize].mean_kbps) * 125.0 * seconds,
+            whole: self.setting.stock.sent_bytes(file),
+        };
+        let fetched = self.caches.send(play.by, taken);
+        if !play.counted {
+            return;
+        }
+        let (mut beside, mut above) = self.setting.world.sources(play.by, play.network);
+        let release = self.setting.stock.releases[play.title as usize];
+        let (holdings, wanted) = (&self.knowledge.holdings, wanted(play.device.into()));
+        let has = |by: u32| holdings.content(release, Announcer(by), wanted) == Content::All;
+        self.tally.absent += 1;
+        self.tally.absent_bytes += taken.bytes.min(taken.whole);
+        let from = &mut self.tally.fetched;
+        if beside.any(has) {
+            from.beside += fetched;
+        } else if above.any(has) {
+            from.above += fetched;
+        } else {
+            from.origin += fetched;
+        }
     }
 
     /// Enters what a play is sent from now to its end, hour by hour; with a sign, to take it back.

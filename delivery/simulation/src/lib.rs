@@ -1,8 +1,8 @@
 //! A day of a large service, simulated from a seed: who watches what, who serves it, what is filled in the night
 //! before, and what happens when a part of it is lost.
 //!
-//! Decisions are made by `delivery-steering`, placements by `delivery-fill`: the same code that runs in the service,
-//! and no copy of it. The world is cut into continents that do not share appliances, each simulated by itself
+//! Decisions are made by `delivery-steering`, placements and what boxes keep beside them by `delivery-fill`: the same
+//! code that runs in the service, and no copy of it. The world is cut into continents that do not share appliances, each simulated by itself
 //! ([`simulate`]). One play in so many is simulated, on boxes that can send one bit in so many; how much that distorts
 //! is told by other seeds.
 //!
@@ -10,6 +10,7 @@
 //! anything is shown.
 
 mod audience;
+mod cache;
 mod capacity;
 mod chance;
 mod day;
@@ -28,4 +29,4 @@ pub use fault::Fault;
 pub use night::Filled;
 pub use run::{Effect, Progress, Report, Spread, effect, simulate};
 pub use scale::Scale;
-pub use tally::{Served, Tally};
+pub use tally::{Fetched, Served, Tally};

@@ -14,32 +14,22 @@ use serde::Serialize;
 use crate::audience::{Audience, pace};
 use crate::chance::Chance;
 use crate::limits::{DAY, DEVICE_FILES, DEVICES, FILL_MBPS, PLAY_S, TITLE_HOURS};
+use crate::tally::Fetched;
 use crate::world::World;
 
-/// Bytes moved in the night, on the whole continent.
+/// What a night came to, on the whole continent.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 pub struct Filled {
-    /// From boxes of the same site.
-    pub beside: f64,
-    /// From an exchange to a provider's network.
-    pub above: f64,
-    /// From the origin.
-    pub origin: f64,
-    /// Placed on all boxes.
+    /// Bytes moved.
+    pub moved: Fetched,
+    /// Bytes placed on all boxes.
     pub held: f64,
 }
 
 impl Filled {
     pub(crate) fn add(&mut self, other: &Self) {
-        self.beside += other.beside;
-        self.above += other.above;
-        self.origin += other.origin;
+        self.moved.merge(&other.moved);
         self.held += other.held;
-    }
-
-    /// All that was moved.
-    pub fn moved(&self) -> f64 {
-        self.beside + self.above + self.origin
     }
 }
 
@@ -62,6 +52,12 @@ impl Stock {
                 .map(|_| least + chance.exponential(more))
                 .collect(),
         }
+    }
+
+    /// Bytes of the one rendition that a play on that kind of device is sent.
+    pub(crate) fn sent_bytes(&self, file: u32) -> f64 {
+        let (title, device) = split(file);
+        self.hours[title] * 3_600.0 * f64::from(DEVICES[device].mean_kbps) * 125.0
     }
 
     /// Bytes of a title's files for one kind of device.
@@ -91,6 +87,11 @@ impl Stock {
         };
         files.map(candidate).collect()
     }
+}
+
+/// The number of a title's files for one kind of device.
+pub(crate) const fn file_of(title: u32, device: u8) -> u32 {
+    title * DEVICES.len() as u32 + device as u32
 }
 
 /// A title and a kind of device, of the number of their files.
@@ -146,11 +147,11 @@ pub(crate) fn fill(
                 let kept = after.carry_out(stock, from, to, storage, |file, bytes| {
                     let bytes = bytes as f64;
                     if std::mem::replace(&mut beside[file as usize], true) {
-                        filled.beside += bytes;
+                        filled.moved.beside += bytes;
                     } else if tier == Tier::Isp && held_above[file as usize] {
-                        filled.above += bytes;
+                        filled.moved.above += bytes;
                     } else {
-                        filled.origin += bytes;
+                        filled.moved.origin += bytes;
                     }
                 });
                 filled.held += kept

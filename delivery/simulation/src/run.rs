@@ -280,7 +280,7 @@ mod tests {
             "{parts:?}"
         );
         assert_eq!(report.tally.unserved, 0);
-        assert!(report.filled.held > 0.0 && report.filled.moved() < report.filled.held);
+        assert!(report.filled.held > 0.0 && report.filled.moved.all() < report.filled.held);
     }
 
     #[test]

@@ -52,8 +52,39 @@ impl Scale {
         }
     }
 
+    /// So many of its continents, with their part of everything but the titles. None for 0, and for more than there are.
+    pub fn part(&self, continents: u32) -> Option<Self> {
+        if !(1..=self.continents).contains(&continents) {
+            return None;
+        }
+        let of = |all: u32| all / self.continents * continents;
+        Some(Self {
+            continents,
+            isp_boxes: of(self.isp_boxes),
+            exchange_boxes: of(self.exchange_boxes),
+            origins: of(self.origins),
+            members: self.members / u64::from(self.continents) * u64::from(continents),
+            hours_a_day: self.hours_a_day * f64::from(continents) / f64::from(self.continents),
+            ..self.clone()
+        })
+    }
+
     /// All appliances.
     pub const fn boxes(&self) -> u32 {
         self.isp_boxes + self.exchange_boxes + self.origins
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_has_its_part() {
+        let (full, two) = (Scale::full(), Scale::full().part(2).unwrap());
+        assert_eq!((two.continents, two.boxes()), (2, full.boxes() / 4));
+        assert_eq!((two.titles, two.hours_a_day as u64), (15_000, 100_000_000));
+        assert_eq!(full.part(8), Some(full.clone()));
+        assert_eq!((full.part(0), full.part(9)), (None, None));
     }
 }

@@ -41,6 +41,30 @@ impl Served {
     }
 }
 
+/// Bytes that boxes took from one another and from the origin, by where they came from.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+pub struct Fetched {
+    /// From boxes of the same site.
+    pub beside: f64,
+    /// From an exchange to a provider's network.
+    pub above: f64,
+    /// From the origin.
+    pub origin: f64,
+}
+
+impl Fetched {
+    pub(crate) fn merge(&mut self, other: &Self) {
+        self.beside += other.beside;
+        self.above += other.above;
+        self.origin += other.origin;
+    }
+
+    /// All of them.
+    pub fn all(&self) -> f64 {
+        self.beside + self.above + self.origin
+    }
+}
+
 /// Counts of a day, or of some hours of it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Tally {
@@ -54,8 +78,12 @@ pub struct Tally {
     pub full: u64,
     /// Plays that nobody could serve.
     pub unserved: u64,
-    /// Plays whose first box did not hold what they want.
+    /// Plays whose first box was not given what they want in the night.
     pub absent: u64,
+    /// Bytes that those were sent.
+    pub absent_bytes: f64,
+    /// Those of them that their boxes did not have from plays before, and fetched.
+    pub fetched: Fetched,
     /// Bytes that boxes were to send and could not in time.
     pub late_bytes: f64,
     /// Plays that lost their box and were given another.
@@ -77,6 +105,8 @@ impl Tally {
         self.full += other.full;
         self.unserved += other.unserved;
         self.absent += other.absent;
+        self.absent_bytes += other.absent_bytes;
+        self.fetched.merge(&other.fetched);
         self.late_bytes += other.late_bytes;
         self.moved += other.moved;
         for hour in 0..24 {
@@ -96,6 +126,16 @@ impl Tally {
     /// The part of the bytes that could not be sent in time.
     pub fn late(&self) -> f64 {
         self.late_bytes / self.served().all().max(f64::MIN_POSITIVE)
+    }
+
+    /// The part of the bytes of what was not placed that boxes had kept of plays before.
+    pub fn kept(&self) -> f64 {
+        1.0 - self.fetched.all() / self.absent_bytes.max(f64::MIN_POSITIVE)
+    }
+
+    /// The part of the plays whose first box was not given what they want.
+    pub fn not_placed(&self) -> f64 {
+        self.absent as f64 / self.plays.max(1) as f64
     }
 
     /// The part of the plays that began on a box without room.

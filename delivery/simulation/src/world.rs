@@ -1,6 +1,7 @@
 //! One continent: networks with viewers, boxes in them and at exchanges, and what each announces.
 
 use std::net::Ipv4Addr;
+use std::ops::Range;
 use std::sync::Arc;
 
 use contracts_delivery::{ApplianceId, Location, Tier};
@@ -177,7 +178,7 @@ impl World {
     fn announce(&self) -> RouteTable {
         let (mut table, none) = (TableBuilder::default(), Arc::from([]));
         for (number, network) in (0_u32..).zip(&self.networks) {
-            let announced = |boxes: std::ops::Range<u32>, path_len: u16| {
+            let announced = |boxes: Range<u32>, path_len: u16| {
                 let none = Arc::clone(&none);
                 boxes.map(move |by| Announced {
                     by: Announcer(by),
@@ -215,6 +216,20 @@ impl World {
             .into_iter()
             .find(|other| self.sites[*other as usize].area == area);
         other.map_or((0, 0), |other| self.sites[other as usize].boxes)
+    }
+
+    /// Whom a box asks for what it lacks before the origin: those beside it, and those above the network's own.
+    pub(crate) fn sources(&self, by: Announcer, network: u32) -> (Range<u32>, Range<u32>) {
+        let one = &self.boxes[by.0 as usize];
+        let beside = self.sites[one.site as usize].boxes;
+        let above = match one.tier {
+            Tier::Isp => {
+                let near = self.networks[network as usize].near;
+                self.sites[(self.first_exchange() + near) as usize].boxes
+            }
+            Tier::Exchange | Tier::Origin => (0, 0),
+        };
+        (beside.0..beside.1, above.0..above.1)
     }
 
     /// The number of the first exchange's site.

@@ -19,11 +19,17 @@ pub(crate) fn run(simulated: &Simulate) -> Result<()> {
     if asked.seeds == 0 {
         bail!("--seeds takes a number above 0");
     }
-    let scale = if asked.quick {
+    let mut scale = if asked.quick {
         Scale::quick()
     } else {
         Scale::full()
     };
+    if let Some(continents) = asked.continents {
+        let Some(part) = scale.part(continents) else {
+            bail!("--continents takes a number from 1 to {}", scale.continents);
+        };
+        scale = part;
+    }
     let reports = days(&scale, asked);
     let effects = effect(&scale, asked.seed);
     if asked.json {
@@ -87,25 +93,15 @@ fn world(scale: &Scale) -> Vec<String> {
 
 /// The day, each number with how far the seeds differ.
 fn day(reports: &[Report]) -> Vec<String> {
-    let spread = |of: &dyn Fn(&Report) -> f64| {
-        let values: Vec<f64> = reports.iter().map(of).collect();
-        Spread::of(&values)
-    };
     let percent = |name: &str, of: &dyn Fn(&Report) -> f64| {
-        let found = spread(of);
-        format!(
-            "{name:<27}{:>9.3} % +- {:.3}",
-            found.mean * 100.0,
-            found.off * 100.0
-        )
+        let found = spread(reports, of);
+        let (mean, off) = (found.mean * 100.0, found.off * 100.0);
+        format!("{name:<29}{mean:>9.3} % +- {off:.3}")
     };
     let number = |name: &str, unit: &str, over: f64, of: &dyn Fn(&Report) -> f64| {
-        let found = spread(of);
-        format!(
-            "{name:<27}{:>9.2} {unit} +- {:.2}",
-            found.mean / over,
-            found.off / over
-        )
+        let found = spread(reports, of);
+        let (mean, off) = (found.mean / over, found.off / over);
+        format!("{name:<29}{mean:>9.2} {unit} +- {off:.2}")
     };
     let part = |tier: usize| move |report: &Report| report.tally.served().parts()[tier];
     vec![
@@ -129,6 +125,16 @@ fn day(reports: &[Report]) -> Vec<String> {
         percent("plays begun on a full box", &|report| {
             report.tally.begun_full()
         }),
+        percent("plays of what was not placed", &|report| {
+            report.tally.not_placed()
+        }),
+        percent("  kept from plays before", &|report| report.tally.kept()),
+        number("  fetched in the day", "TB", 1e12, &|report| {
+            report.tally.fetched.all() * f64::from(report.scale.one_in)
+        }),
+        number("    of it from the origin", "TB", 1e12, &|report| {
+            report.tally.fetched.origin * f64::from(report.scale.one_in)
+        }),
         number("a continent's catalogue", "PB", 1e15, &|report| {
             report.catalogue_bytes
         }),
@@ -136,19 +142,24 @@ fn day(reports: &[Report]) -> Vec<String> {
             report.filled.held
         }),
         number("moved in the night", "TB", 1e12, &|report| {
-            report.filled.moved()
+            report.filled.moved.all()
         }),
         number("  from boxes beside", "TB", 1e12, &|report| {
-            report.filled.beside
+            report.filled.moved.beside
         }),
         number("  from exchanges", "TB", 1e12, &|report| {
-            report.filled.above
+            report.filled.moved.above
         }),
         number("  from the origin", "TB", 1e12, &|report| {
-            report.filled.origin
+            report.filled.moved.origin
         }),
         number("time for a day", "s", 1.0, &|report| report.took_s),
     ]
+}
+
+fn spread(reports: &[Report], of: &dyn Fn(&Report) -> f64) -> Spread {
+    let values: Vec<f64> = reports.iter().map(of).collect();
+    Spread::of(&values)
 }
 
 fn losses(effects: &[Effect]) -> Vec<String> {
@@ -207,6 +218,7 @@ mod tests {
         };
         let asked = SimulateDelivery {
             quick: true,
+            continents: None,
             seed: 1,
             seeds: 2,
             json: false,
