@@ -3,20 +3,27 @@
 //! A play's rate varies with its picture. What an appliance sends in a quiet scene says little of the next
 //! one, so every play sets its nominal rate aside from its start until it ends or is not heard of.
 
-use std::collections::{BTreeSet, HashMap};
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap};
 use std::time::Duration;
 
 use contracts_delivery::SessionId;
 use delivery_routes::Announcer;
+use foldhash::fast::RandomState;
 
 use super::Fleet;
 use crate::limits::MAX_RESERVATIONS;
 
+/// So many old entries are not worth looking for.
+const FEW: usize = 1_024;
+
 /// The rates set aside, by play.
 #[derive(Debug, Default)]
 pub struct Reservations {
-    plays: HashMap<SessionId, Reserved>,
-    due: BTreeSet<(Duration, SessionId)>,
+    plays: HashMap<SessionId, Reserved, RandomState>,
+    /// When each play is due, the soonest first. One that was renewed or ended since is old, and passed over: most
+    /// are, and finding them would take longer than all the rest.
+    due: BinaryHeap<Reverse<(Duration, SessionId)>>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -46,16 +53,28 @@ impl Reservations {
         };
         member.load.reserved_kbps = member.load.reserved_kbps.saturating_add(kbps);
         self.plays.insert(session, Reserved { by, kbps, until });
-        self.due.insert((until, session));
+        self.is_due(session, until);
         true
     }
 
     /// The play goes on: what is set aside for it stays so until then.
     pub fn renew(&mut self, session: SessionId, until: Duration) {
-        if let Some(reserved) = self.plays.get_mut(&session) {
-            self.due.remove(&(reserved.until, session));
+        if let Some(reserved) = self.plays.get_mut(&session)
+            && reserved.until != until
+        {
             reserved.until = until;
-            self.due.insert((until, session));
+            self.is_due(session, until);
+        }
+    }
+
+    fn is_due(&mut self, session: SessionId, until: Duration) {
+        self.due.push(Reverse((until, session)));
+        if self.due.len() > 2 * self.plays.len() + FEW {
+            let plays = &self.plays;
+            self.due.retain(|Reverse((until, session))| {
+                let reserved = plays.get(session);
+                reserved.is_some_and(|reserved| reserved.until == *until)
+            });
         }
     }
 
@@ -64,7 +83,6 @@ impl Reservations {
         let Some(reserved) = self.plays.remove(&session) else {
             return;
         };
-        self.due.remove(&(reserved.until, session));
         if let Some(member) = fleet.get_mut(reserved.by) {
             let left = member.load.reserved_kbps.saturating_sub(reserved.kbps);
             member.load.reserved_kbps = left;
@@ -73,10 +91,14 @@ impl Reservations {
 
     /// Frees what was not renewed in time.
     pub fn expire(&mut self, fleet: &mut Fleet, now: Duration) {
-        while let Some((until, session)) = self.due.first().copied()
+        while let Some(Reverse((until, session))) = self.due.peek().copied()
             && until <= now
         {
-            self.release(fleet, session);
+            self.due.pop();
+            let reserved = self.plays.get(&session);
+            if reserved.is_some_and(|reserved| reserved.until == until) {
+                self.release(fleet, session);
+            }
         }
     }
 
@@ -130,6 +152,26 @@ mod tests {
         assert!(!reservations.reserve(&mut fleet, session, Announcer(9), 1, at(30)));
     }
 
+    #[test]
+    fn plays_that_go_on_for_long_leave_few_old_entries() {
+        let (mut fleet, mut reservations) = (fleet(), Reservations::default());
+        let at = Duration::from_secs;
+        let session = |play: u8| SessionId::from_bytes([play; 16]);
+        for play in 0..10 {
+            reservations.reserve(&mut fleet, session(play), Announcer(0), 1, at(1));
+        }
+        for second in 2..1_000 {
+            for play in 0..10 {
+                reservations.renew(session(play), at(second));
+            }
+            reservations.expire(&mut fleet, at(second - 1));
+            assert!(reservations.due.len() <= 2 * 10 + FEW + 1);
+        }
+        assert_eq!(reservations.len(), 10);
+        reservations.expire(&mut fleet, at(1_000));
+        assert!(reservations.is_empty() && reservations.due.is_empty());
+    }
+
     proptest! {
         #[test]
         fn what_is_set_aside_is_the_sum_over_the_plays(
@@ -146,7 +188,10 @@ mod tests {
                 let sum: u32 = reservations.plays.values().map(|reserved| reserved.kbps).sum();
                 let set_aside: u32 = (0..3).map(|by| fleet.get(Announcer(by)).unwrap().load.reserved_kbps).sum();
                 prop_assert_eq!(sum, set_aside);
-                prop_assert_eq!(reservations.plays.len(), reservations.due.len());
+                let due = |(session, reserved): (&SessionId, &Reserved)| {
+                    reservations.due.iter().any(|Reverse(it)| *it == (reserved.until, *session))
+                };
+                prop_assert!(reservations.plays.iter().all(due));
             }
         }
     }
