@@ -12,6 +12,7 @@ mod report;
 mod secret;
 mod session_id;
 mod steering;
+pub mod testing;
 mod token;
 mod upstream;
 

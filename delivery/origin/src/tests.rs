@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use contracts_delivery::testing::release;
 use contracts_delivery::{
-    Bandwidth, ByteRange, Extension, FrameRate, Origin, OriginError, Release, ReleaseId,
-    StoredFile, Upstream as _, UpstreamError, VideoRendition, WithdrawalLog as _,
+    Extension, Origin, OriginError, ReleaseId, StoredFile, Upstream as _, UpstreamError,
+    WithdrawalLog as _,
 };
 use data_engine::{MemoryEngine, SharedEngine};
 use data_objects::Objects;
@@ -45,45 +46,11 @@ async fn put(origin: &OriginStore, text: &'static str, extension: Extension) -> 
         .unwrap()
 }
 
-fn release(file: StoredFile, playlist: StoredFile) -> Release {
-    let rung = VideoRendition {
-        file,
-        playlist,
-        colour: None,
-        codec: "avc1.64001f".to_owned(),
-        width: 640,
-        height: 360,
-        frame_rate: FrameRate {
-            numerator: 24,
-            denominator: 1,
-        },
-        bandwidth: Bandwidth {
-            peak_bps: 2,
-            average_bps: 1,
-        },
-        init: ByteRange { start: 0, end: 1 },
-        index: ByteRange { start: 1, end: 2 },
-    };
-    Release {
-        version: Release::VERSION,
-        duration_ms: 1_000,
-        video: vec![rung],
-        key: None,
-        key_frames: None,
-        audio: vec![],
-        subtitles: vec![],
-        tiles: None,
-        images: vec![],
-        colour: "#000000".to_owned(),
-        downloads: vec![],
-    }
-}
-
 /// Two releases that share their track file.
 async fn publish_two(origin: &OriginStore) -> (StoredFile, ReleaseId, ReleaseId) {
     let shared = put(origin, "track", Extension::Mp4).await;
-    let one = release(shared, put(origin, "list one", Extension::M3u8).await);
-    let two = release(shared, put(origin, "list two", Extension::M3u8).await);
+    let one = release([(shared, put(origin, "list one", Extension::M3u8).await)]);
+    let two = release([(shared, put(origin, "list two", Extension::M3u8).await)]);
     (
         shared,
         origin.publish(&one).await.unwrap(),
@@ -98,10 +65,10 @@ async fn a_release_is_published_whole_or_not_at_all() {
     let file = put(&origin, "track", Extension::Mp4).await;
     let mut playlist = put(&origin, "list", Extension::M3u8).await;
     playlist.bytes += 1;
-    let refused = origin.publish(&release(file, playlist)).await;
+    let refused = origin.publish(&release([(file, playlist)])).await;
     assert!(matches!(refused, Err(OriginError::Incomplete(name)) if name == playlist.name));
     playlist.bytes -= 1;
-    let whole = release(file, playlist);
+    let whole = release([(file, playlist)]);
     let id = origin.publish(&whole).await.unwrap();
     assert_eq!(origin.publish(&whole).await.unwrap(), id);
     assert_eq!(bed.start().await.release(id).await.unwrap(), whole);

@@ -8,10 +8,10 @@ use axum::Router;
 use axum::http::{HeaderMap, Method, Response, StatusCode};
 use axum::routing::get;
 use bytes::Bytes;
+use contracts_delivery::testing::release;
 use contracts_delivery::{
-    AccessEvent, ApplianceId, ApplianceReport, Bandwidth, ByteRange, Claims, ControlError,
-    ControlPlane, Extension, FrameRate, KeySet, Placement, Release, ReleaseId, ReportReply,
-    SessionId, SigningKey, StoredFile, VideoRendition,
+    AccessEvent, ApplianceId, ApplianceReport, Claims, ControlError, ControlPlane, Extension,
+    KeySet, Placement, ReleaseId, ReportReply, SessionId, SigningKey, StoredFile,
 };
 use data_objects::ContentHash;
 use delivery_edge::{Appliance, EdgeConfig, Listeners, Multiplexed, Upstreams};
@@ -231,7 +231,7 @@ impl Bed {
     /// Enters a release of `file` upstream and gives its id.
     pub(crate) fn release_of(&self, file: StoredFile) -> ReleaseId {
         let playlist = self.upstream.add("#EXTM3U\n", Extension::M3u8);
-        let text = serde_json::to_vec(&release(file, playlist)).unwrap();
+        let text = serde_json::to_vec(&release([(file, playlist)])).unwrap();
         ReleaseId(self.upstream.add(text, Extension::Json).name.hash)
     }
 
@@ -347,38 +347,4 @@ pub(crate) fn film(blocks: u64, tail: usize) -> Vec<u8> {
         (state >> 24) as u8
     });
     bytes
-}
-
-pub(crate) fn release(file: StoredFile, playlist: StoredFile) -> Release {
-    let rung = VideoRendition {
-        file,
-        playlist,
-        colour: None,
-        codec: "avc1.64001f".to_owned(),
-        width: 640,
-        height: 360,
-        frame_rate: FrameRate {
-            numerator: 24,
-            denominator: 1,
-        },
-        bandwidth: Bandwidth {
-            peak_bps: 2,
-            average_bps: 1,
-        },
-        init: ByteRange { start: 0, end: 1 },
-        index: ByteRange { start: 1, end: 2 },
-    };
-    Release {
-        version: Release::VERSION,
-        duration_ms: 1_000,
-        video: vec![rung],
-        key: None,
-        key_frames: None,
-        audio: vec![],
-        subtitles: vec![],
-        tiles: None,
-        images: vec![],
-        colour: "#000000".to_owned(),
-        downloads: vec![],
-    }
 }

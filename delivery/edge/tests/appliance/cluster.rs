@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use contracts_delivery::testing::release;
 use contracts_delivery::{
     ApplianceId, Claims, ClientFacts, ClusterSecret, Extension, Origin as _, ReleaseId, SessionId,
     SigningKey, Steering as _, SteeringRequest, StoredFile, TokenSigner as _, WithdrawalLog,
@@ -24,7 +25,7 @@ use reqwest::StatusCode;
 use tokio::task::JoinHandle;
 use url::Url;
 
-use crate::bed::{EXPIRES, START, film, release};
+use crate::bed::{EXPIRES, START, film};
 
 pub(crate) struct Cluster {
     pub(crate) folder: tempfile::TempDir,
@@ -159,7 +160,10 @@ impl Cluster {
             .await
             .unwrap();
         (
-            self.origin.publish(&release(file, playlist)).await.unwrap(),
+            self.origin
+                .publish(&release([(file, playlist)]))
+                .await
+                .unwrap(),
             file,
         )
     }

@@ -5,10 +5,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use contracts_delivery::{
-    Bandwidth, ByteRange, Extension, FileName, FrameRate, Release, SessionId, StoredFile,
-    VideoRendition,
-};
+use contracts_delivery::testing::release;
+use contracts_delivery::{ByteRange, Extension, FileName, Release, SessionId, StoredFile};
 use contracts_membership::{AccountId, Availability, Maturity, PLAYS_TOPIC, PlayEvent, TitleId};
 use data_events::{Log as _, MemoryLog, TopicSettings};
 use platform_clock::{ManualClock, Timestamp};
@@ -61,39 +59,9 @@ fn file(name: &str, bytes: u64) -> StoredFile {
 }
 
 /// A title of one rendition of 100 MB.
-fn release(name: &str) -> Release {
-    let range = ByteRange { start: 0, end: 1 };
-    let rung = VideoRendition {
-        file: file(name, 100 * MB),
-        playlist: file(&format!("{name} list"), 1_000),
-        colour: None,
-        codec: "avc1.64001f".to_owned(),
-        width: 640,
-        height: 360,
-        frame_rate: FrameRate {
-            numerator: 24,
-            denominator: 1,
-        },
-        bandwidth: Bandwidth {
-            peak_bps: 2,
-            average_bps: 1,
-        },
-        init: range,
-        index: range,
-    };
-    Release {
-        version: Release::VERSION,
-        key: None,
-        duration_ms: 1_000,
-        video: vec![rung],
-        key_frames: None,
-        audio: vec![],
-        subtitles: vec![],
-        tiles: None,
-        images: vec![],
-        colour: "#000000".to_owned(),
-        downloads: vec![],
-    }
+fn release_of(name: &str) -> Release {
+    let playlist = file(&format!("{name} list"), 1_000);
+    release([(file(name, 100 * MB), playlist)])
 }
 
 fn title(name: &str) -> CatalogEntry {
@@ -144,7 +112,7 @@ impl Bed {
         let titles: Vec<CatalogEntry> = names.iter().map(|name| title(name)).collect();
         let releases = titles
             .iter()
-            .map(|title| (title.release, release(&title.name)));
+            .map(|title| (title.release, release_of(&title.name)));
         let origin = Arc::new(Releases(releases.collect()));
         Self {
             planner: Planner::new(log.clone(), origin, clock.clone()),

@@ -4,10 +4,8 @@ use std::fs::{self, File};
 use std::path::Path;
 
 use anyhow::Context as _;
-use contracts_delivery::{
-    Bandwidth, ByteRange, Extension, FileName, FrameRate, Release, ReleaseId, StoredFile,
-    VideoRendition,
-};
+use contracts_delivery::testing::release;
+use contracts_delivery::{Extension, FileName, ReleaseId, StoredFile};
 use data_objects::ContentHash;
 use rustix::fs::{Advice, fadvise};
 
@@ -41,7 +39,7 @@ impl Films {
             small: set(SMALL_FILES, SMALL_BYTES, 10_000)?,
             cold: set(COLD_FILES, LARGE_BYTES, 20_000)?,
         };
-        let text = serde_json::to_vec(&release(&all))?;
+        let text = serde_json::to_vec(&release(all.iter().map(|file| (*file, *file))))?;
         let hash = ContentHash::of(&text);
         let name = FileName {
             hash,
@@ -94,38 +92,4 @@ fn content(bytes: usize, seed: u64) -> Vec<u8> {
         .finalize_xof()
         .fill(&mut out);
     out
-}
-
-fn release(files: &[StoredFile]) -> Release {
-    let rung = |file: &StoredFile| VideoRendition {
-        file: *file,
-        playlist: *file,
-        colour: None,
-        codec: "avc1.64001f".to_owned(),
-        width: 640,
-        height: 360,
-        frame_rate: FrameRate {
-            numerator: 24,
-            denominator: 1,
-        },
-        bandwidth: Bandwidth {
-            peak_bps: 2,
-            average_bps: 1,
-        },
-        init: ByteRange { start: 0, end: 1 },
-        index: ByteRange { start: 1, end: 2 },
-    };
-    Release {
-        version: Release::VERSION,
-        duration_ms: 1_000,
-        key: None,
-        video: files.iter().map(rung).collect(),
-        key_frames: None,
-        audio: vec![],
-        subtitles: vec![],
-        tiles: None,
-        images: vec![],
-        colour: "#000000".to_owned(),
-        downloads: vec![],
-    }
 }
