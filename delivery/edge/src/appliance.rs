@@ -61,6 +61,7 @@ pub(crate) struct Inner {
     pub(crate) read_ahead: u32,
     pub(crate) capacity_mbps: u32,
     pub(crate) client_mbps: u32,
+    pub(crate) max_connections: u32,
     pub(crate) clock: SharedClock,
     /// Absent where players speak plain HTTP.
     pub(crate) tls: Option<Tls>,
@@ -101,10 +102,7 @@ impl Appliance {
             folder: config.folder,
             source,
         })?;
-        let Remembered {
-            withdrawn_seq,
-            keys,
-        } = match &memory {
+        let known = match &memory {
             Some(path) => remembered(path).await,
             None => Remembered::default(),
         };
@@ -124,14 +122,14 @@ impl Appliance {
             plane,
             identity,
             memory,
-            withdrawn_seq: AtomicU64::new(withdrawn_seq),
+            withdrawn_seq: AtomicU64::new(known.withdrawn_seq),
             exchanging: tokio::sync::Mutex::default(),
         };
         Ok(Self {
             inner: Arc::new(Inner {
                 library,
                 releases: Releases::default(),
-                keys: KeyRing::new(Arc::clone(&clock), keys),
+                keys: KeyRing::new(Arc::clone(&clock), known.keys),
                 placing: Placing::new(config.fill, config.time_zone, Arc::clone(&clock)),
                 upstreams,
                 metrics,
@@ -140,6 +138,7 @@ impl Appliance {
                 read_ahead: config.read_ahead_blocks,
                 capacity_mbps: config.capacity_mbps,
                 client_mbps: config.client_mbps,
+                max_connections: config.max_connections,
                 tls,
                 http2: config.http2,
                 http3: config.http3,

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::certificate::TlsFiles;
-use crate::limits::{MAX_READ_AHEAD_BLOCKS, MAX_THREADS};
+use crate::limits::{MAX_CONNECTIONS, MAX_READ_AHEAD_BLOCKS, MAX_THREADS};
 
 /// What an operator says of an appliance. Every setting has a default fit for a trial on one machine.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,6 +41,9 @@ pub struct EdgeConfig {
     pub client_mbps: u32,
     /// Most responses at once; more are answered 503, and players go on to the next appliance.
     pub max_streams: u32,
+    /// Most connections, or as many as the process may open files for. One more takes the place of those that nobody
+    /// has asked on for longest.
+    pub max_connections: u32,
     /// Appliances of one tier with one site share the files of their clients.
     pub site: String,
     /// Appliances of one region are filled with what is watched there; empty where there is one alone.
@@ -76,6 +79,7 @@ impl Default for EdgeConfig {
             threads: 0,
             client_mbps: 400,
             max_streams: 2_000,
+            max_connections: MAX_CONNECTIONS,
             site: String::new(),
             region: String::new(),
             location: None,
@@ -145,6 +149,9 @@ impl EdgeConfig {
         }
         if self.max_streams == 0 {
             return bad("max_streams", "must not be 0");
+        }
+        if self.max_connections == 0 {
+            return bad("max_connections", "must not be 0");
         }
         if self.read_ahead_blocks > MAX_READ_AHEAD_BLOCKS {
             return bad("read_ahead_blocks", "must not be over 8");

@@ -146,8 +146,16 @@ pub const STALL_BYTES: u64 = 64 << 10;
 /// Answers under way are given so long to go out when the appliance stops.
 pub const DRAIN: Duration = Duration::from_secs(5);
 
-/// Most connections of an appliance, at about 400 bytes each while they are idle, and what the system takes.
-pub const MAX_CONNECTIONS: usize = 1 << 18;
+/// Most connections of an appliance when nothing else is said, at about 400 bytes each while they are idle, and what the
+/// system takes.
+pub const MAX_CONNECTIONS: u32 = 1 << 18;
+
+/// Files that connections leave to films, fills and the rest of the process; a quarter of all it may open where that is
+/// less.
+pub const SPARED_FILES: usize = 512;
+
+/// Idle connections let go of at once when there is no room for another.
+pub const LET_GO: usize = 64;
 
 /// Connections that wait to be accepted.
 pub const BACKLOG: i32 = 4_096;
@@ -155,7 +163,7 @@ pub const BACKLOG: i32 = 4_096;
 /// Connections accepted in one turn of an event loop, so that those that are there get theirs.
 pub const ACCEPTS: usize = 64;
 
-/// Accepting pauses so long when it failed, by which time a descriptor may be free.
+/// Accepting pauses so long when it failed and nobody could be let go of.
 pub const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// Events taken from the system in one turn.

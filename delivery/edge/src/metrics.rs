@@ -32,6 +32,7 @@ pub(crate) struct EdgeMetrics {
     pub(crate) unstored_blocks: Count,
     pub(crate) failed_blocks: Count,
     pub(crate) access_lost: Count,
+    pub(crate) connections_let_go: Count,
     pub(crate) damaged_blocks: Count,
     pub(crate) handshakes: Family<Labels, Count>,
     multiplexed: Family<Labels, Count>,
@@ -140,6 +141,11 @@ impl EdgeMetrics {
                 "access_lost_events",
                 "Notes of answers that could not be told to the control plane",
                 &self.access_lost,
+            ),
+            (
+                "connections_let_go",
+                "Idle connections closed to make room for others",
+                &self.connections_let_go,
             ),
         ]
     }

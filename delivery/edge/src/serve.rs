@@ -133,13 +133,13 @@ impl Appliance {
         beside: Router,
         shutdown: Shutdown,
     ) -> io::Result<()> {
-        kernel::raise_file_limit();
+        let room = kernel::make_room().min(self.inner.max_connections as usize);
         if self.inner.tls.is_some() {
             self.look_for_kernel_tls();
         }
         let (told, events) = mpsc::channel(ACCESS_QUEUE);
         let (arrivals, arrived) = mpsc::channel(ARRIVALS);
-        let shared = Arc::new(self.share(beside, told, arrivals)?);
+        let shared = Arc::new(self.share(beside, told, arrivals, room)?);
         let Listeners {
             sockets,
             multiplexed,
@@ -195,6 +195,7 @@ impl Appliance {
         beside: Router,
         access: mpsc::Sender<Vec<AccessEvent>>,
         arrivals: mpsc::Sender<net::TcpStream>,
+        max_connections: usize,
     ) -> io::Result<Shared> {
         let inner = Arc::clone(&self.inner);
         let stores = inner.library.stores();
@@ -207,6 +208,7 @@ impl Appliance {
             clients: Clients::new(inner.client_mbps),
             access,
             connections: AtomicUsize::new(0),
+            max_connections,
             is_draining: AtomicBool::new(false),
             arrivals: inner.http2.then_some(arrivals),
             inner,

@@ -98,6 +98,7 @@ pub(crate) struct EdgeSettings {
     pub(crate) threads: u32,
     pub(crate) client_mbps: u32,
     pub(crate) max_streams: u32,
+    pub(crate) max_connections: u32,
     /// Appliances of one tier with one site share the files of their clients.
     pub(crate) site: String,
     /// Appliances of one region are filled with what is watched there; empty where there is one alone.
@@ -129,6 +130,7 @@ impl Default for EdgeSettings {
             threads: own.threads,
             client_mbps: own.client_mbps,
             max_streams: own.max_streams,
+            max_connections: own.max_connections,
             site: own.site,
             region: own.region,
             location: own.location,
@@ -192,6 +194,7 @@ impl EdgeSettings {
             threads: self.threads,
             client_mbps: self.client_mbps,
             max_streams: self.max_streams,
+            max_connections: self.max_connections,
             site: self.site.clone(),
             region: self.region.clone(),
             location: self.location,

@@ -60,6 +60,14 @@ impl Conversation {
         self.phase
     }
 
+    /// Since when nothing is asked, or a handshake goes on; `None` where something is asked.
+    pub(crate) const fn idle_since(&self) -> Option<Duration> {
+        match self.phase {
+            Phase::Greeting | Phase::Idle => Some(self.since),
+            Phase::Reading | Phase::Pending | Phase::Sending => None,
+        }
+    }
+
     /// The handshake is over.
     pub(crate) const fn greeted(&mut self, now: Duration) {
         self.enter(Phase::Idle, now);
@@ -220,6 +228,7 @@ mod tests {
         talk.take(b"T", HEAD_TIMEOUT);
         assert!(talk.is_overdue(HEAD_TIMEOUT + 2 * SECOND));
         talk.asked(3, 3 * SECOND);
+        assert_eq!(talk.idle_since(), None);
         assert_eq!(
             (talk.phase(), talk.due()),
             (Phase::Pending, 3 * SECOND + PENDING_TIMEOUT)
@@ -235,6 +244,7 @@ mod tests {
         );
         talk.answered(window);
         assert_eq!(talk.phase(), Phase::Idle);
+        assert_eq!(talk.idle_since(), Some(window));
         let mut talk = Conversation::greeting(SECOND);
         assert!(!talk.is_overdue(HANDSHAKE_TIMEOUT));
         assert!(talk.is_overdue(HANDSHAKE_TIMEOUT + SECOND));

@@ -16,7 +16,7 @@ use rustix::net::SendFlags;
 use rustix::process::{Resource, getrlimit, setrlimit};
 use socket2::{Domain, Protocol, Socket, Type};
 
-use crate::limits::{BACKLOG, PROBE_STRIDE};
+use crate::limits::{BACKLOG, PROBE_STRIDE, SPARED_FILES};
 
 /// A listener that shares its address with others of this process; the system deals connections out.
 pub(crate) fn listen(address: SocketAddr) -> io::Result<TcpListener> {
@@ -33,16 +33,28 @@ pub(crate) fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     Ok(socket.into())
 }
 
-/// Lets this process open as many files as it may: every connection is one.
-pub(crate) fn raise_file_limit() {
-    let mut limit = getrlimit(Resource::Nofile);
-    if limit.current == limit.maximum {
-        return;
-    }
+/// Lets this process open as many files as it may, every connection being one; how many connections there may be then.
+pub(crate) fn make_room() -> usize {
+    let before = getrlimit(Resource::Nofile);
+    let mut limit = before;
     limit.current = limit.maximum;
     if let Err(error) = setrlimit(Resource::Nofile, limit) {
         tracing::warn!(%error, "cannot raise the limit of open files");
+        limit = before;
     }
+    limit.current.map_or(usize::MAX, connections_among)
+}
+
+/// How many of so many files may be connections.
+fn connections_among(files: u64) -> usize {
+    let files = usize::try_from(files).unwrap_or(usize::MAX);
+    files - SPARED_FILES.min(files / 4)
+}
+
+/// Whether this process, or the system, may open no more files.
+pub(crate) fn is_out_of_files(error: &io::Error) -> bool {
+    let what = Errno::from_io_error(error);
+    matches!(what, Some(Errno::MFILE | Errno::NFILE))
 }
 
 /// Sends bytes; `more` says that others follow at once, so that they may share a packet.
@@ -176,6 +188,19 @@ mod tests {
         let (served, _) = listener.accept().unwrap();
         let took = round_trip(&served).expect("the handshake was acknowledged");
         assert!(took < Duration::from_secs(1), "{took:?}");
+    }
+
+    #[test]
+    fn connections_leave_files_to_the_rest() {
+        assert_eq!(connections_among(20_000), 19_488);
+        assert_eq!(connections_among(1_024), 768);
+        assert!(make_room() >= 1);
+    }
+
+    #[test]
+    fn running_out_of_files_is_told_from_other_errors() {
+        assert!(is_out_of_files(&Errno::MFILE.into()));
+        assert!(!is_out_of_files(&Errno::CONNABORTED.into()));
     }
 
     #[test]

@@ -33,6 +33,7 @@ pub(crate) struct Shared {
     pub(super) access: mpsc::Sender<Vec<AccessEvent>>,
     /// Connections of all event loops.
     pub(super) connections: AtomicUsize,
+    pub(super) max_connections: usize,
     /// Nothing new is begun.
     pub(super) is_draining: AtomicBool,
     /// Where connections go that offer HTTP/2; absent where nobody speaks it.

@@ -10,7 +10,7 @@ use rustls::HandshakeKind;
 use tower::ServiceExt as _;
 
 use crate::head::{NO_FIELDS, of_stream};
-use crate::limits::{ACCESS_FLUSH, MAX_CONNECTIONS, MAX_MULTIPLEXED, PENDING_TIMEOUT};
+use crate::limits::{ACCESS_FLUSH, MAX_MULTIPLEXED, PENDING_TIMEOUT};
 use crate::prepare::prepare;
 use crate::refusal::Refusal;
 
@@ -60,7 +60,7 @@ impl StreamService {
         let before = self.shared.connections.fetch_add(1, Ordering::Relaxed);
         let seat = Seat(Arc::clone(self));
         self.shared.inner.metrics.multiplexed(protocol);
-        (before < MAX_CONNECTIONS).then_some(seat)
+        (before < self.shared.max_connections).then_some(seat)
     }
 
     /// A TLS handshake is over, and what it was; `None` when it failed.

@@ -11,12 +11,12 @@ use mio::net::{TcpListener, TcpStream};
 use mio::{Events, Interest, Poll, Token, Waker};
 use slab::Slab;
 
-use crate::limits::{ACCEPT_PAUSE, ACCEPTS, DRAIN, EVENTS, LOOK_EVERY, MAX_CONNECTIONS, TICK};
+use crate::limits::{ACCEPT_PAUSE, ACCEPTS, DRAIN, EVENTS, LET_GO, LOOK_EVERY, TICK};
 
 use super::connection::{Body, Connection};
-use super::conversation::Phase;
 use super::desk::{Desk, Fate};
 use super::inbox::{Inbox, Reply};
+use super::kernel::is_out_of_files;
 use super::shared::Shared;
 use super::timers::{Key, Timers};
 use super::transport::Transport;
@@ -133,8 +133,8 @@ impl Worker {
                     return;
                 }
                 Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
+                Err(error) if is_out_of_files(&error) && self.make_room() => {}
                 Err(error) => {
-                    // Out of file descriptors, most likely: some will be free in a moment.
                     tracing::warn!(%error, "cannot accept a connection");
                     self.accept_at = Some(self.desk.now + ACCEPT_PAUSE);
                     return;
@@ -145,8 +145,7 @@ impl Worker {
 
     /// Takes a new connection in, unless there are too many.
     fn welcome(&mut self, stream: TcpStream, from: IpAddr) {
-        let open = &self.desk.shared.connections;
-        if open.load(Ordering::Relaxed) >= MAX_CONNECTIONS {
+        if self.is_full() && !self.make_room() {
             return;
         }
         let tls = self.desk.shared.inner.tls.as_ref().map(|tls| &tls.config);
@@ -167,11 +166,38 @@ impl Worker {
             tracing::warn!(%error, "cannot watch a connection");
             return;
         }
-        open.fetch_add(1, Ordering::Relaxed);
+        self.desk.shared.connections.fetch_add(1, Ordering::Relaxed);
         self.serial += 1;
         entry.insert(Connection::new(transport, from, self.serial, self.desk.now));
         let look_at = self.desk.now + LOOK_EVERY;
         self.deadlines.enter(look_at, (place, self.serial));
+    }
+
+    fn is_full(&self) -> bool {
+        let shared = &self.desk.shared;
+        shared.connections.load(Ordering::Relaxed) >= shared.max_connections
+    }
+
+    /// Lets go of connections that nobody has asked on for longest; whether there were any.
+    fn make_room(&mut self) -> bool {
+        let mut idle = self.idle();
+        if idle.len() > LET_GO {
+            idle.select_nth_unstable(LET_GO);
+            idle.truncate(LET_GO);
+        }
+        let let_go = &self.desk.shared.inner.metrics.connections_let_go;
+        let_go.inc_by(idle.len() as u64);
+        for &(_, key) in &idle {
+            self.remove(key);
+        }
+        !idle.is_empty()
+    }
+
+    /// Connections on which nothing is asked, and since when.
+    fn idle(&self) -> Vec<(Duration, Key)> {
+        let all = self.connections.iter();
+        all.filter_map(|(place, one)| Some((one.talk.idle_since()?, (place, one.serial))))
+            .collect()
     }
 
     fn wake(&mut self, place: usize, event: &mio::event::Event) {
@@ -332,16 +358,7 @@ impl Worker {
         if let Some(mut listener) = self.listener.take() {
             let _ = self.poll.registry().deregister(&mut listener);
         }
-        let is_idle = |connection: &Connection| {
-            matches!(connection.talk.phase(), Phase::Greeting | Phase::Idle)
-        };
-        let idle: Vec<Key> = self
-            .connections
-            .iter()
-            .filter(|(_, connection)| is_idle(connection))
-            .map(|(place, connection)| (place, connection.serial))
-            .collect();
-        for key in idle {
+        for (_, key) in self.idle() {
             self.remove(key);
         }
         for (_, connection) in &mut self.connections {

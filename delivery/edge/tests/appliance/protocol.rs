@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use contracts_delivery::Extension;
 use delivery_edge::EdgeConfig;
-use delivery_edge::limits::{HEAD_TIMEOUT, IDLE_TIMEOUT, MAX_HEAD_BYTES, STALL_WINDOW};
+use delivery_edge::limits::{HEAD_TIMEOUT, IDLE_TIMEOUT, LET_GO, MAX_HEAD_BYTES, STALL_WINDOW};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
@@ -152,6 +152,45 @@ async fn a_reader_who_stopped_reading_is_let_go_and_holds_no_slot() {
         tokio::task::yield_now().await;
     }
     assert!(bed.metric("marquee_edge_bytes_served_total") < 64 * MIB);
+}
+
+#[tokio::test]
+async fn where_there_is_no_room_for_one_more_those_that_ask_nothing_go_the_longest_idle_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = EdgeConfig {
+        folder: folder.path().join("cache"),
+        threads: 1,
+        max_connections: LET_GO as u32 + 2,
+        ..EdgeConfig::default()
+    };
+    let bed = Bed::with(config, Synthetic::new(), folder).await;
+    let asks = async |stream: &mut TcpStream| {
+        let asked = b"GET /healthz HTTP/1.1\r\nhost: h\r\n\r\n";
+        stream.write_all(asked).await.unwrap();
+        let mut answer = Vec::new();
+        while !answer.ends_with(b"\r\n\r\nok\n") {
+            assert_ne!(stream.read_buf(&mut answer).await.unwrap(), 0);
+        }
+    };
+    let mut streams = Vec::new();
+    for _ in 0..LET_GO + 2 {
+        let mut stream = connect(&bed).await;
+        asks(&mut stream).await;
+        streams.push(stream);
+        bed.clock.advance(Duration::from_millis(10));
+    }
+    // The first asks again, so that it is not the longest idle any more.
+    asks(&mut streams[0]).await;
+    let mut one_more = connect(&bed).await;
+    asks(&mut one_more).await;
+    let let_go = bed.metric("marquee_edge_connections_let_go_total");
+    assert_eq!(let_go, LET_GO as u64);
+    for stream in &mut streams[1..=LET_GO] {
+        assert_eq!(rest(stream).await, "");
+    }
+    asks(&mut streams[0]).await;
+    asks(&mut streams[LET_GO + 1]).await;
+    asks(&mut one_more).await;
 }
 
 /// How often the count of bytes is looked at before the clock goes on.

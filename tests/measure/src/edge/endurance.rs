@@ -6,6 +6,7 @@ use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
+use delivery_edge::limits::SPARED_FILES;
 use nix::sys::socket::{setsockopt, sockopt::IpBindAddressNoPort};
 use platform_clock::SharedClock;
 use socket2::{Domain, Protocol, Socket, Type};
@@ -14,10 +15,10 @@ use socket2::{Domain, Protocol, Socket, Type};
 /// the rest by looking at all of these each time.
 const PER_ADDRESS: usize = 10_000;
 
-/// What the system says when a process may open no more files (EMFILE), and how many are closed again then for what is
-/// asked next, beside as many as the server has open itself.
+/// What the system says when a process may open no more files (EMFILE), and how many are closed again then: for what is
+/// asked next, and for what an appliance spares. Beside them, as many as the server has open itself.
 const TOO_MANY_FILES: i32 = 24;
-const SPARED: usize = 200;
+const SPARED: usize = SPARED_FILES + 100;
 
 /// Longer than any answer takes; a request among idle connections that waits so long has failed.
 const PATIENCE: Duration = Duration::from_secs(10);
