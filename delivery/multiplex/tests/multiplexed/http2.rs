@@ -127,6 +127,21 @@ async fn whoever_does_not_offer_it_is_served_by_http_1() {
 }
 
 #[tokio::test]
+async fn a_renewed_certificate_is_shown_to_who_comes_next() {
+    let authority = Authority::new();
+    let bed = bed(&authority).await;
+    let early = connect(&bed, &authority, &["h2"]).await;
+    let renewed = authority.issue();
+    bed.appliance.renew_certificate().await.unwrap();
+    let late = connect(&bed, &authority, &["h2"]).await;
+    let shown = |player: &TlsStream<TcpStream>| {
+        player.get_ref().1.peer_certificates().unwrap()[0].to_vec()
+    };
+    assert_ne!(shown(&early), renewed);
+    assert_eq!(shown(&late), renewed);
+}
+
+#[tokio::test]
 async fn a_hello_that_comes_in_parts_is_waited_for() {
     let authority = Authority::new();
     let bed = bed(&authority).await;

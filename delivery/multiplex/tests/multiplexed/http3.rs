@@ -16,6 +16,7 @@ use h3::client::{RequestStream, SendRequest};
 use h3::error::{Code, StreamError};
 use quinn::crypto::rustls::QuicClientConfig;
 use quinn::{ConnectionError, Endpoint, TransportConfig, VarInt};
+use rustls::pki_types::CertificateDer;
 
 use crate::authority::Authority;
 use crate::bed::{Bed, MIB, film};
@@ -187,6 +188,25 @@ async fn answers_under_way_go_out_when_it_stops() {
         player.hear(request("/healthz")).await.is_err(),
         "nothing more is begun"
     );
+}
+
+#[tokio::test]
+async fn a_renewed_certificate_is_shown_to_who_comes_next() {
+    let authority = Authority::new();
+    let bed = bed(&authority).await;
+    let early = Player::new(&bed, &authority).await;
+    let renewed = authority.issue();
+    bed.appliance.renew_certificate().await.unwrap();
+    let late = Player::new(&bed, &authority).await;
+    let shown = |player: &Player| {
+        let shown = player.quic.peer_identity().unwrap();
+        let shown = shown.downcast::<Vec<CertificateDer<'static>>>().unwrap();
+        shown[0].to_vec()
+    };
+    assert_ne!(shown(&early), renewed);
+    assert_eq!(shown(&late), renewed);
+    let (status, ..) = early.hear(request("/healthz")).await.unwrap();
+    assert_eq!(status, StatusCode::OK);
 }
 
 #[tokio::test]
