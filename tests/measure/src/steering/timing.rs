@@ -13,6 +13,7 @@ use delivery_steering::decision::{
 use platform_clock::{SharedClock, Timestamp};
 use url::Url;
 
+use super::core::Core;
 use super::internet::Internet;
 use super::questions::Questions;
 use super::world::NOW;
@@ -30,12 +31,24 @@ pub(super) struct Bench {
     base: Url,
 }
 
+/// Decisions after which is asked how long the thread had a core: few enough to know which decision it lacked one in.
+const LOOK_EVERY: u64 = 1_000;
+
 /// What replacing tables came to.
 pub(super) struct Swaps {
     pub(super) decisions: u64,
-    pub(super) longest_us: f64,
-    /// The longest of as many decisions while nothing was replaced.
-    pub(super) without_us: f64,
+    pub(super) with: Longest,
+    /// Of as many decisions while nothing was replaced.
+    pub(super) without: Longest,
+}
+
+/// The longest decisions.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Longest {
+    /// By the clock.
+    pub(super) passed: Duration,
+    /// Without the time in which the thread had no core.
+    pub(super) worked: Duration,
 }
 
 impl Bench {
@@ -168,7 +181,7 @@ impl Bench {
     /// The longest decision while another thread puts tables in place, and as long without.
     pub(super) fn swaps(&self, internet: &Internet, swaps: usize) -> anyhow::Result<Swaps> {
         let over = AtomicBool::new(false);
-        let (made, (decisions, longest)) = std::thread::scope(|threads| {
+        let (made, longest) = std::thread::scope(|threads| {
             let writer = threads.spawn(|| {
                 let made = (1..=swaps as u64).try_for_each(|moment| {
                     self.routes.replace(internet.table(moment)?);
@@ -182,25 +195,34 @@ impl Bench {
             (writer.join(), longest)
         });
         made.map_err(|_| anyhow::anyhow!("the thread that makes tables panicked"))??;
-        let (_, without) = self.longest(|done| done < decisions);
+        let (decisions, with) = longest?;
+        let (_, without) = self.longest(|done| done < decisions)?;
         Ok(Swaps {
             decisions,
-            longest_us: longest.as_nanos() as f64 / 1e3,
-            without_us: without.as_nanos() as f64 / 1e3,
+            with,
+            without,
         })
     }
 
     /// How many decisions were made while `goes_on`, and the longest.
-    fn longest(&self, goes_on: impl Fn(u64) -> bool) -> (u64, Duration) {
-        let (mut scratch, mut done, mut longest) = (Scratch::default(), 0, Duration::ZERO);
+    fn longest(&self, goes_on: impl Fn(u64) -> bool) -> anyhow::Result<(u64, Longest)> {
+        let (mut scratch, mut done, mut longest) = (Scratch::default(), 0, Longest::default());
+        let mut core = Core::watch(&self.clock)?;
         for question in self.questions.all.iter().cycle() {
             if !goes_on(done) {
                 break;
             }
-            longest = longest.max(self.timed(question, &mut scratch));
+            let passed = self.timed(question, &mut scratch);
             done += 1;
+            if passed > longest.worked {
+                let worked = passed.saturating_sub(core.missed()?);
+                longest.passed = longest.passed.max(passed);
+                longest.worked = longest.worked.max(worked);
+            } else if done % LOOK_EVERY == 0 {
+                core.missed()?;
+            }
         }
-        (done, longest)
+        Ok((done, longest))
     }
 }
 
