@@ -58,19 +58,21 @@ pub(crate) async fn own(
             tasks.push((task, folder.join(name)));
         }
     }
-    let one = async |(task, path): (ChunkTask, PathBuf)| {
+    let one = async |(place, (task, path)): (usize, (ChunkTask, PathBuf))| {
         let made = encode_chunk(&clip.tools, &clip.input, &task, &path, |_| {}).await?;
-        Ok::<_, anyhow::Error>((path, made.cpu_ms))
+        Ok::<_, anyhow::Error>((place, path, made.cpu_ms))
     };
-    let made: Vec<(PathBuf, u64)> = stream::iter(tasks)
+    // In any order, as workers take them: one that is done does not wait for the chunk before.
+    let mut made: Vec<(usize, PathBuf, u64)> = stream::iter(tasks.into_iter().enumerate())
         .map(one)
-        .buffered(at_once)
+        .buffer_unordered(at_once)
         .try_collect()
         .await?;
-    let cpu_ms: u64 = made.iter().map(|(_, cpu_ms)| cpu_ms).sum();
+    made.sort_unstable_by_key(|(place, ..)| *place);
+    let cpu_ms: u64 = made.iter().map(|(.., cpu_ms)| cpu_ms).sum();
     let (name, seconds) = (clip.name, cpu_ms as f64 / 1000.0);
     Report::say([format!("{name}: {codec} took {seconds:.1} s of CPU")]);
-    let made: Vec<PathBuf> = made.into_iter().map(|(path, _)| path).collect();
+    let made: Vec<PathBuf> = made.into_iter().map(|(_, path, _)| path).collect();
     let each = made.chunks(clip.chunks.len().max(1));
     Ok(each.map(<[PathBuf]>::to_vec).collect())
 }

@@ -7,6 +7,7 @@
 
 mod bd_rate;
 mod clip;
+mod cores;
 mod crf_search;
 mod figure;
 mod ladders;

@@ -1,4 +1,7 @@
-//! Chunks side by side: what two encoders of one thread each are over one, and what they could be.
+//! Chunks side by side: what two workers on two cores are over one on one core, and what they could be.
+//!
+//! A worker's ffmpeg decodes, scales and encodes in threads of its own, also where each has one: free to use both cores it
+//! takes part of the second, and says less of what a second worker adds.
 
 use std::path::Path;
 
@@ -9,6 +12,7 @@ use studio_encode::limits::X264_PRESET;
 use tests_figures::{Plan, Report};
 
 use crate::clip::{Clip, LONGEST};
+use crate::cores;
 use crate::figure::Figure;
 use crate::ladders::{AT_ONCE, own};
 use crate::limits::{QUICK_SPEEDUP_ROUNDS, SPEEDUP_ROUNDS};
@@ -30,37 +34,41 @@ pub(crate) async fn measure(
         return Ok(());
     };
     let rounds = plan.pick(SPEEDUP_ROUNDS, QUICK_SPEEDUP_ROUNDS);
-    let [mut farm, mut bare] = [Vec::with_capacity(rounds), Vec::with_capacity(rounds)];
+    let [mut farm, mut free, mut bare] = [const { Vec::new() }; 3];
     for _ in 0..rounds {
-        farm.push(of_chunks(clip).await?);
+        let two = of_chunks(clip, AT_ONCE).await?;
+        farm.push(cores::on_one(of_chunks(clip, 1)).await? / two);
+        free.push(of_chunks(clip, 1).await? / two);
         bare.push(of_encoder(clip).await?);
     }
     let of = format!(
-        "median of {rounds} rounds, {} chunks of {} at {} rungs",
+        "median of {rounds} rounds, {} chunks of {} at {} rungs; {:.3} over one worker that may use both cores",
         clip.chunks.len(),
         clip.name,
-        clip.fixed.len()
+        clip.fixed.len(),
+        median(free)
     );
     report.add(Figure::Speedup, median(farm), &of);
-    let bare_of = "the encoder alone, once and then twice at once, in the same rounds";
+    let bare_of =
+        "the encoder alone, once on one core and twice at once on two, in the same rounds";
     report.add(Figure::Ceiling, median(bare), bare_of);
     Ok(())
 }
 
-/// The published ladder of a clip, one chunk at a time over two.
-async fn of_chunks(clip: &Clip) -> anyhow::Result<f64> {
+/// Seconds that the published ladder of a clip takes, so many chunks at once.
+async fn of_chunks(clip: &Clip, at_once: usize) -> anyhow::Result<f64> {
     let room = clip.room("speedup")?;
     let crf = |place: usize, _| clip.fixed[place].crf;
-    let encode = async |at_once| {
+    seconds(async {
         own(clip, VideoCodec::H264, &clip.fixed, crf, &room, at_once).await?;
-        anyhow::Ok(())
-    };
-    Ok(seconds(encode(1)).await? / seconds(encode(AT_ONCE)).await?)
+        Ok(())
+    })
+    .await
 }
 
-/// Twice the encoder on the whole clip, one after the other over at once.
+/// Twice the encoder on the whole clip, one after the other on one core over at once on two.
 async fn of_encoder(clip: &Clip) -> anyhow::Result<f64> {
-    let one = seconds(bare(clip)).await?;
+    let one = cores::on_one(seconds(bare(clip))).await?;
     let two = seconds(async { futures::try_join!(bare(clip), bare(clip)).map(|_| ()) }).await?;
     Ok(2.0 * one / two)
 }

@@ -134,9 +134,8 @@ async fn a_renewed_certificate_is_shown_to_who_comes_next() {
     let renewed = authority.issue();
     bed.appliance.renew_certificate().await.unwrap();
     let late = connect(&bed, &authority, &["h2"]).await;
-    let shown = |player: &TlsStream<TcpStream>| {
-        player.get_ref().1.peer_certificates().unwrap()[0].to_vec()
-    };
+    let shown =
+        |player: &TlsStream<TcpStream>| player.get_ref().1.peer_certificates().unwrap()[0].to_vec();
     assert_ne!(shown(&early), renewed);
     assert_eq!(shown(&late), renewed);
 }
