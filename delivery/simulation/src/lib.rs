@@ -2,9 +2,9 @@
 //! before, and what happens when a part of it is lost.
 //!
 //! Decisions are made by `delivery-steering`, placements and what boxes keep beside them by `delivery-fill`: the same
-//! code that runs in the service, and no copy of it. The world is cut into continents that do not share appliances, each simulated by itself
-//! ([`simulate`]). One play in so many is simulated, on boxes that can send one bit in so many; how much that distorts
-//! is told by other seeds.
+//! code that runs in the service, and no copy of it. The world is cut into continents that do not share appliances,
+//! each simulated by itself ([`simulate`]). One play in so many is simulated, on boxes that can send one bit in so
+//! many; how much that distorts is told by other seeds.
 //!
 //! [`Capacity`] is the arithmetic that a network is planned with before there is one. This crate must not know how
 //! anything is shown.
