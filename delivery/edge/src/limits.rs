@@ -188,7 +188,7 @@ pub const SEND_STEP: u64 = 512 << 10;
 pub const INLINE_BYTES: u64 = 16 << 10;
 
 /// How far apart bytes are looked for in the page cache: closer looks cost calls and seldom find a gap.
-pub const PROBE_STRIDE: u64 = 128 << 10;
+pub const PROBE_STRIDE: u64 = 256 << 10;
 
 /// The page cache is looked into again when less than this of what was seen there is left.
 pub const LOOK_AGAIN: u64 = 256 << 10;

@@ -57,14 +57,10 @@ pub(crate) fn is_out_of_files(error: &io::Error) -> bool {
     matches!(what, Some(Errno::MFILE | Errno::NFILE))
 }
 
-/// Sends bytes; `more` says that others follow at once, so that they may share a packet.
-pub(crate) fn send(stream: &TcpStream, bytes: &[u8], more: bool) -> io::Result<usize> {
-    let flags = if more {
-        SendFlags::NOSIGNAL | SendFlags::MORE
-    } else {
-        SendFlags::NOSIGNAL
-    };
-    Ok(rustix::net::send(stream, bytes, flags)?)
+/// Sends bytes, at once: held back for a packet that a file's bytes follow in (`MSG_MORE`), a head would shift all of
+/// those against the system's buffers, and one piece in two would lie in two of them.
+pub(crate) fn send(stream: &TcpStream, bytes: &[u8]) -> io::Result<usize> {
+    Ok(rustix::net::send(stream, bytes, SendFlags::NOSIGNAL)?)
 }
 
 /// Sends a part of a file without its bytes passing through this process.

@@ -66,11 +66,11 @@ impl Transport {
         }
     }
 
-    /// Sends what there is room for; `more` says that others follow at once. By TLS it may take more than that:
-    /// [`Self::is_full`] says whether some of it waits.
+    /// Sends what there is room for. By TLS it may take more than that: [`Self::is_full`] says whether some of it waits,
+    /// and with `more`, which says that others follow at once, a few bytes wait for those.
     pub(crate) fn send(&mut self, bytes: &[u8], more: bool) -> io::Result<usize> {
         match &mut self.session {
-            None => kernel::send(&self.stream, bytes, more),
+            None => kernel::send(&self.stream, bytes),
             Some(session) => session.send(&self.stream, bytes, more),
         }
     }
