@@ -9,15 +9,14 @@ use anyhow::{Context as _, ensure};
 use delivery_edge::limits::SPARED_FILES;
 use nix::sys::socket::{setsockopt, sockopt::IpBindAddressNoPort};
 use platform_clock::SharedClock;
+use rustix::process::{Resource, getrlimit};
 use socket2::{Domain, Protocol, Socket, Type};
 
 /// Connections from one address of this machine: the system gives out every other one of 28,232 ports first, and finds
 /// the rest by looking at all of these each time.
 const PER_ADDRESS: usize = 10_000;
 
-/// What the system says when a process may open no more files (EMFILE), and how many are closed again then: for what is
-/// asked next, and for what an appliance spares. Beside them, as many as the server has open itself.
-const TOO_MANY_FILES: i32 = 24;
+/// Files that are left to the rest: to what is asked next, and what an appliance spares.
 const SPARED: usize = SPARED_FILES + 100;
 
 /// Longer than any answer takes; a request among idle connections that waits so long has failed.
@@ -46,19 +45,14 @@ pub(super) struct Crowd {
 impl Crowd {
     /// Opens so many, or as many as the system lets this process and the server have, which has `others` open.
     pub(super) fn gather(to: SocketAddr, count: usize, others: usize) -> anyhow::Result<Self> {
-        let mut streams = Vec::with_capacity(count);
-        for number in 0..count {
+        let files = getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX) as usize;
+        let connected = (0..count.min(files.saturating_sub(SPARED + others))).map(|number| {
             let from = Ipv4Addr::new(127, 0, 1, (1 + number / PER_ADDRESS) as u8);
-            match connect(to, from) {
-                Ok(stream) => streams.push(stream),
-                Err(error) if error.raw_os_error() == Some(TOO_MANY_FILES) => {
-                    streams.truncate(number.saturating_sub(SPARED + others));
-                    break;
-                }
-                Err(error) => return Err(error).with_context(|| format!("connection {number}")),
-            }
-        }
-        Ok(Self { streams })
+            connect(to, from).with_context(|| format!("connection {number}"))
+        });
+        Ok(Self {
+            streams: connected.collect::<Result<_, _>>()?,
+        })
     }
 
     /// Fails when the server has let any of them go.
