@@ -9,6 +9,7 @@ mod authority;
 mod bed;
 mod caching;
 mod cluster;
+mod files;
 mod filling;
 mod flaky;
 mod neighbours;

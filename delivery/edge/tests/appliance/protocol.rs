@@ -16,6 +16,16 @@ pub(crate) async fn connect(bed: &Bed) -> TcpStream {
     TcpStream::connect(bed.at).await.unwrap()
 }
 
+/// Asks for something small, which comes.
+pub(crate) async fn asks(stream: &mut TcpStream) {
+    let asked = b"GET /healthz HTTP/1.1\r\nhost: h\r\n\r\n";
+    stream.write_all(asked).await.unwrap();
+    let mut answer = Vec::new();
+    while !answer.ends_with(b"\r\n\r\nok\n") {
+        assert_ne!(stream.read_buf(&mut answer).await.unwrap(), 0);
+    }
+}
+
 /// All that comes until the connection ends.
 pub(crate) async fn rest(stream: &mut TcpStream) -> String {
     let mut all = Vec::new();
@@ -164,14 +174,6 @@ async fn where_there_is_no_room_for_one_more_those_that_ask_nothing_go_the_longe
         ..EdgeConfig::default()
     };
     let bed = Bed::with(config, Synthetic::new(), folder).await;
-    let asks = async |stream: &mut TcpStream| {
-        let asked = b"GET /healthz HTTP/1.1\r\nhost: h\r\n\r\n";
-        stream.write_all(asked).await.unwrap();
-        let mut answer = Vec::new();
-        while !answer.ends_with(b"\r\n\r\nok\n") {
-            assert_ne!(stream.read_buf(&mut answer).await.unwrap(), 0);
-        }
-    };
     let mut streams = Vec::new();
     for _ in 0..LET_GO + 2 {
         let mut stream = connect(&bed).await;
