@@ -112,12 +112,12 @@ pub fn decide<'a>(
     pick.everywhere(everywhere);
     let weighed = pick.keep_an_origin();
     scratch.ranked.clear();
-    let answer = scratch.best.iter().filter_map(|entry| {
+    let answer = scratch.best.iter().map(|entry| {
         let route = entry.place.map(|place| candidates.candidate(place.into()));
-        Some(Weighed {
+        Weighed {
             by: entry.by,
-            weight: scales.weigh(entry.by, entry.content, route)?,
-        })
+            weight: scales.weight(entry.by, &entry.merits, route),
+        }
     });
     scratch.ranked.extend(answer);
     Decision {

@@ -34,7 +34,7 @@ impl Merits {
 
     /// What they come to; the lesser is the better. `tie` decides what the criteria do not.
     pub(super) fn key(&self, ranker: &Ranker, tie: u64) -> u64 {
-        self.rest(ranker, self.bound(ranker), tie)
+        self.with_tie(ranker, self.but_for_ties(ranker, self.bound(ranker)), tie)
     }
 
     /// The least they may come to: what is left is taken to be as good as can be.
@@ -46,20 +46,22 @@ impl Merits {
             | ranker.field(Criterion::Load, ranker.band(self.load))
     }
 
-    /// What they come to, with what is left added to the bound.
-    pub(super) fn rest(&self, ranker: &Ranker, bound: u64, tie: u64) -> u64 {
-        if self.stays {
-            return 0;
-        }
+    /// What they come to by all criteria, with those that are left added to the bound.
+    pub(super) fn but_for_ties(&self, ranker: &Ranker, bound: u64) -> u64 {
         let mut key = bound
-            | ranker.tie(tie)
             | ranker.field(Criterion::Proximity, self.nearness.0.into())
             | ranker.field(Criterion::Throughput, self.throughput as u64);
         if ranker.asks(Criterion::Score) {
             key |= ranker.field(Criterion::Score, self.missing_score());
         }
+        key
+    }
+
+    /// What they come to, once all criteria are in `key`.
+    pub(super) fn with_tie(&self, ranker: &Ranker, key: u64, tie: u64) -> u64 {
         // Never below an appliance that stays.
-        key.max(1)
+        let decided = (key | ranker.tie(tie)).max(1);
+        if self.stays { 0 } else { decided }
     }
 
     /// Hundredths that are missing to 100: 40 for what is not in use, 20 for a capacity of 100 Gbit/s, 40 for

@@ -7,6 +7,7 @@ use contracts_delivery::Tier;
 use delivery_routes::{Announcer, Candidates};
 
 use super::holdings::places;
+use super::merits::Merits;
 use super::weigh::{Scales, UNROUTED, affinity};
 use super::{Content, Member};
 
@@ -20,7 +21,16 @@ pub(super) struct Entry {
     pub(super) by: Announcer,
     /// Its place among the candidates; none when it serves every network.
     pub(super) place: Option<u8>,
-    pub(super) content: Content,
+    pub(super) merits: Merits,
+}
+
+/// One that may become one of them.
+#[derive(Debug, Clone, Copy)]
+struct Contender {
+    by: Announcer,
+    place: Option<u8>,
+    content: Content,
+    rank: u64,
 }
 
 /// The best so far.
@@ -58,11 +68,7 @@ impl<'a> Pick<'a> {
         let held = self.scales.held_among(candidates).without(origins);
         for at in places(whole) {
             if let Some(member) = self.scales.up(candidates.announcer(at)) {
-                self.weigh(
-                    Entry::listed(candidates, at, held.content(at)),
-                    member,
-                    candidates.rank(at).into(),
-                );
+                self.weigh(&Contender::listed(candidates, at, held.content(at)), member);
             }
         }
         let every = u64::MAX.checked_shr(u64::BITS - candidates.len() as u32);
@@ -93,12 +99,11 @@ impl<'a> Pick<'a> {
                 left &= left - 1;
             }
             for (at, member) in &batch[..count] {
-                let rank = candidates.rank(*at);
-                if self.is_beaten(content, rank) {
+                if self.is_beaten(content, candidates.rank(*at)) {
                     return;
                 }
                 if let Some(member) = member {
-                    self.weigh(Entry::listed(candidates, *at, content), member, rank.into());
+                    self.weigh(&Contender::listed(candidates, *at, content), member);
                 }
             }
         }
@@ -118,37 +123,52 @@ impl<'a> Pick<'a> {
             } else {
                 self.scales.content(*by)
             };
-            let entry = Entry {
-                key: 0,
+            let contender = Contender {
                 by: *by,
                 place: None,
                 content,
+                rank: UNROUTED,
             };
             let bound = self.scales.bound(content, UNROUTED);
             let is_special = is_origin || self.scales.is_used(*by);
             if (is_special || !self.is_full_of_better_than(bound))
                 && let Some(member) = self.scales.up(*by)
             {
-                self.weigh(entry, member, UNROUTED);
+                self.weigh(&contender, member);
             }
         }
     }
 
-    fn weigh(&mut self, mut entry: Entry, member: &Member, rank: u64) {
+    fn weigh(&mut self, contender: &Contender, member: &Member) {
         self.weighed += 1;
-        let (scales, is_origin) = (self.scales, member.tier() == Tier::Origin);
-        let mut merits = scales.at_best(entry.by, member, entry.content, rank);
+        let scales = self.scales;
+        let mut merits = scales.at_best(contender.by, member, contender.content, contender.rank);
         let bound = merits.bound(scales.ranker);
-        let may_be_origin = is_origin && self.origin.is_none_or(|known| bound <= known.key);
-        if !may_be_origin && !merits.stays && self.is_full_of_better_than(bound) {
+        if !self.may_matter(&merits, bound) {
             return;
         }
-        scales.complete(&mut merits, entry.by, member);
-        entry.key = merits.rest(scales.ranker, bound, affinity(self.seed, member.seed));
-        if is_origin && self.origin.is_none_or(|known| entry.is_before(&known)) {
+        scales.complete(&mut merits, contender.by, member);
+        let bound = merits.but_for_ties(scales.ranker, bound);
+        if !self.may_matter(&merits, bound) {
+            return;
+        }
+        let entry = Entry {
+            key: merits.with_tie(scales.ranker, bound, affinity(self.seed, member.seed)),
+            by: contender.by,
+            place: contender.place,
+            merits,
+        };
+        if merits.tier == Tier::Origin && self.origin.is_none_or(|known| entry.is_before(&known)) {
             self.origin = Some(entry);
         }
         self.insert(entry);
+    }
+
+    /// Whether an appliance may be among the first, or be the best origin, that comes to no less than `bound`.
+    fn may_matter(&self, merits: &Merits, bound: u64) -> bool {
+        let is_last_resort =
+            merits.tier == Tier::Origin && self.origin.is_none_or(|known| bound <= known.key);
+        is_last_resort || merits.stays || !self.is_full_of_better_than(bound)
     }
 
     fn is_full(&self) -> bool {
@@ -188,17 +208,18 @@ impl<'a> Pick<'a> {
     }
 }
 
-impl Entry {
-    /// Not weighed yet.
+impl Contender {
     const fn listed(candidates: Candidates<'_>, at: usize, content: Content) -> Self {
         Self {
-            key: 0,
             by: candidates.announcer(at),
             place: Some(at as u8),
             content,
+            rank: candidates.rank(at) as u64,
         }
     }
+}
 
+impl Entry {
     fn is_before(&self, other: &Self) -> bool {
         (self.key, self.by) < (other.key, other.by)
     }

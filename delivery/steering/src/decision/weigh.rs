@@ -131,21 +131,17 @@ impl<'a> Scales<'a> {
             | self.ranker.field(Criterion::Route, rank)
     }
 
-    /// What an appliance weighed for the question; none when it does not report.
-    pub(super) fn weigh(
+    /// What an appliance weighed for the question, by its complete merits.
+    pub(super) fn weight(
         &self,
         by: Announcer,
-        content: Content,
+        merits: &Merits,
         route: Option<Candidate>,
-    ) -> Option<Weight> {
-        let member = self.up(by)?;
-        let rank = route.map_or(UNROUTED, |route| route.rank.into());
-        let mut merits = self.at_best(by, member, content, rank);
-        self.complete(&mut merits, by, member);
-        Some(Weight {
+    ) -> Weight {
+        Weight {
             stays: merits.stays,
             standing: merits.standing(self.ranker),
-            content,
+            content: merits.content,
             route: route.map(|route| RouteWeight {
                 prefix_len: route.prefix_len,
                 path_len: route.path_len,
@@ -159,7 +155,7 @@ impl<'a> Scales<'a> {
             nearness: merits.nearness,
             rtt_ms: self.measured(by).and_then(Measured::rtt_ms),
             throughput: merits.throughput,
-        })
+        }
     }
 
     /// Its merits at best: with all that is quick to tell, taken to be next door and fast. Many candidates are not

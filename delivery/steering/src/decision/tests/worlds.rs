@@ -3,7 +3,7 @@
 use contracts_delivery::Location;
 use proptest::prelude::*;
 
-use super::super::weigh::Scales;
+use super::super::weigh::{Scales, UNROUTED};
 use super::*;
 
 /// More than a line of candidates, and more appliances than a word has bits.
@@ -131,14 +131,17 @@ fn simple(bed: &Bed, question: &Question) -> Vec<Weighed> {
     let everyone = announced.chain(everywhere.map(|by| (*by, None)));
     let mut all: Vec<(u64, Weighed)> = everyone
         .filter_map(|(by, route)| {
-            let member = knowledge.fleet.get(by)?;
+            let member = scales.up(by)?;
             let counts =
                 member.tier() != Tier::Origin && ranker.order().contains(&Criterion::Content);
             let content = knowledge
                 .holdings
                 .content(question.release, by, question.wanted);
             let content = if counts { content } else { Content::Nothing };
-            let weight = scales.weigh(by, content, route)?;
+            let rank = route.map_or(UNROUTED, |route| route.rank.into());
+            let mut merits = scales.at_best(by, member, content, rank);
+            scales.complete(&mut merits, by, member);
+            let weight = scales.weight(by, &merits, route);
             let key = weight.key(ranker, affinity(seed(question.release), member.seed));
             Some((key, Weighed { by, weight }))
         })
