@@ -97,6 +97,10 @@ pub const LEARNED_FOR: Duration = Duration::from_hours(1);
 /// Most networks whose measurements are kept: every prefix of the internet.
 pub const MAX_LEARNED_NETWORKS: usize = 1_000_000;
 
+/// Plays and networks that are looked through under one lock: what decisions wait for meanwhile is some tenths of a
+/// millisecond.
+pub const LOOKED_AT: usize = 1_000;
+
 /// Most appliances whose measurements are kept for a network: as many as a prefix has candidates.
 pub const MAX_LEARNED_PER_NETWORK: usize = 64;
 

@@ -27,7 +27,7 @@ use url::Url;
 use crate::decision::{Knowledge, Ranker, Reservations, Sample, word};
 use crate::held::FileSets;
 use crate::keys::{Keys, KeysError};
-use crate::limits::{KEY_CHECK, REPORT_SECONDS, WITHDRAWALS_PAGE};
+use crate::limits::{KEY_CHECK, LOOKED_AT, REPORT_SECONDS, WITHDRAWALS_PAGE};
 use crate::places::Places;
 use crate::probe::{self, Prober, is_telling};
 use crate::registry::{ApplianceView, Fetched, Registry};
@@ -270,18 +270,23 @@ struct NewWithdrawals {
 }
 
 impl Inner {
-    /// Frees what no play holds any more, and forgets old measurements.
+    /// Frees what no play holds any more, and forgets old measurements: piece by piece, as decisions wait meanwhile.
     fn let_go(&self) {
-        let (now, mut state) = (self.clock.monotonic(), self.state.write());
+        let now = self.clock.monotonic();
+        while self.let_some_go(now) {}
+        self.routes.free();
+    }
+
+    /// The same of some; whether there are more.
+    fn let_some_go(&self, now: Duration) -> bool {
+        let mut state = self.state.write();
         let State {
             knowledge,
             reservations,
             ..
         } = &mut *state;
-        reservations.expire(&mut knowledge.fleet, now);
-        knowledge.learned.age(now);
-        drop(state);
-        self.routes.free();
+        let plays = reservations.expire(&mut knowledge.fleet, now, LOOKED_AT);
+        knowledge.learned.age(now, LOOKED_AT) || plays
     }
 
     fn hear(

@@ -1,6 +1,6 @@
 //! What clients of a network measured of an appliance: how fast it sent, and how long a round trip took.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 
 use delivery_routes::Announcer;
@@ -44,6 +44,8 @@ struct Mean {
 pub struct Learned {
     /// Of each network its appliances, by number.
     networks: HashMap<IpNet, Vec<Measured>, RandomState>,
+    /// Each of them once, and when it was last looked through for what is old; the longest ago first.
+    looked_through: VecDeque<(Duration, IpNet)>,
 }
 
 impl Learned {
@@ -52,7 +54,10 @@ impl Learned {
         let room = self.networks.len() < MAX_LEARNED_NETWORKS;
         let appliances = match self.networks.get_mut(&network) {
             Some(appliances) => appliances,
-            None if room => self.networks.entry(network).or_default(),
+            None if room => {
+                self.looked_through.push_back((now, network));
+                self.networks.entry(network).or_default()
+            }
             None => return,
         };
         match appliances.binary_search_by_key(&by, |one| one.by) {
@@ -70,16 +75,27 @@ impl Learned {
         }
     }
 
-    /// Lets go of what is too old to say anything.
-    pub fn age(&mut self, now: Duration) {
-        self.networks.retain(|_, appliances| {
-            appliances.retain_mut(|one| {
-                one.kbps.age(now);
-                one.rtt_ms.age(now);
-                one.kbps.get().or(one.rtt_ms.get()).is_some()
-            });
-            !appliances.is_empty()
-        });
+    /// Lets go of what is too old to say anything, looking through so many networks at most that were not looked
+    /// through at this time; whether there are more.
+    pub fn age(&mut self, now: Duration, at_most: usize) -> bool {
+        for _ in 0..at_most {
+            let Some(network) = self.next_to_age(now) else {
+                return false;
+            };
+            self.looked_through.pop_front();
+            let appliances = self.networks.get_mut(&network);
+            if appliances.is_some_and(|appliances| age(appliances, now)) {
+                self.looked_through.push_back((now, network));
+            } else {
+                self.networks.remove(&network);
+            }
+        }
+        self.next_to_age(now).is_some()
+    }
+
+    fn next_to_age(&self, now: Duration) -> Option<IpNet> {
+        let (at, network) = self.looked_through.front()?;
+        (*at < now).then_some(*network)
     }
 
     /// What a network's clients measured, by the appliance's number.
@@ -89,6 +105,16 @@ impl Learned {
         }
         self.networks.get(&network).map_or(&[], Vec::as_slice)
     }
+}
+
+/// Lets go of one network's old measurements; whether any are left.
+fn age(appliances: &mut Vec<Measured>, now: Duration) -> bool {
+    appliances.retain_mut(|one| {
+        one.kbps.age(now);
+        one.rtt_ms.age(now);
+        one.kbps.get().or(one.rtt_ms.get()).is_some()
+    });
+    !appliances.is_empty()
 }
 
 impl Measured {
@@ -160,9 +186,33 @@ mod tests {
             rtt_ms: Some(30.0),
         };
         learned.learn(network, Announcer(7), trip, at * 2);
-        learned.age(at + LEARNED_FOR);
+        assert!(!learned.age(at + LEARNED_FOR, 1));
         let left = learned.of(network);
         assert_eq!(left.len(), 1);
         assert_eq!((left[0].kbps(), left[0].rtt_ms()), (None, Some(30.0)));
+        assert!(!learned.age(at * 2 + LEARNED_FOR, 1));
+        assert!(learned.of(network).is_empty() && learned.looked_through.is_empty());
+    }
+
+    #[test]
+    fn a_round_through_many_networks_is_made_in_pieces() {
+        let (mut learned, at) = (Learned::default(), Duration::from_secs(10));
+        let sample = Sample {
+            kbps: Some(1.0),
+            rtt_ms: None,
+        };
+        let network =
+            |third: u8| IpNet::from(ipnet::Ipv4Net::new_assert([10, 0, third, 0].into(), 24));
+        for third in 0..10 {
+            let later = at * u32::from(third);
+            learned.learn(network(third), Announcer(1), sample, at + later);
+        }
+        let now = at * 6 + LEARNED_FOR;
+        assert!(learned.age(now, 4) && learned.age(now, 4) && !learned.age(now, 4));
+        let left = (0..10).filter(|third| !learned.of(network(*third)).is_empty());
+        assert_eq!(left.collect::<Vec<_>>(), [6, 7, 8, 9]);
+        assert!(!learned.age(now, 4), "once at a time is enough");
+        assert!(learned.age(now * 2, 3) && !learned.age(now * 2, 1));
+        assert!(learned.networks.is_empty());
     }
 }

@@ -14,16 +14,13 @@ use foldhash::fast::RandomState;
 use super::Fleet;
 use crate::limits::MAX_RESERVATIONS;
 
-/// So many old entries are not worth looking for.
-const FEW: usize = 1_024;
-
 /// The rates set aside, by play.
 #[derive(Debug, Default)]
 pub struct Reservations {
     plays: HashMap<SessionId, Reserved, RandomState>,
-    /// When each play is due, the soonest first. One that was renewed or ended since is old, and passed over: most
-    /// are, and finding them would take longer than all the rest.
-    due: BinaryHeap<Reverse<(Duration, SessionId)>>,
+    /// When to look at each play, the soonest first: no later than it is due. What was renewed since is looked at again
+    /// when it is due by then; what ended stays here until its time.
+    looks: BinaryHeap<Reverse<(Duration, SessionId)>>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -31,6 +28,8 @@ struct Reserved {
     by: Announcer,
     kbps: u32,
     until: Duration,
+    /// When it is looked at; other looks at the play are old.
+    look: Duration,
 }
 
 impl Reservations {
@@ -44,61 +43,76 @@ impl Reservations {
         kbps: u32,
         until: Duration,
     ) -> bool {
-        self.release(fleet, session);
-        if self.plays.len() >= MAX_RESERVATIONS {
+        let before = self.free(fleet, session);
+        if self.plays.len() >= MAX_RESERVATIONS || self.looks.len() >= 2 * MAX_RESERVATIONS {
             return false;
         }
         let Some(member) = fleet.get_mut(by) else {
             return false;
         };
         member.load.reserved_kbps = member.load.reserved_kbps.saturating_add(kbps);
-        self.plays.insert(session, Reserved { by, kbps, until });
-        self.is_due(session, until);
+        let look = before
+            .map(|before| before.look)
+            .filter(|look| *look <= until);
+        if look.is_none() {
+            self.looks.push(Reverse((until, session)));
+        }
+        let reserved = Reserved {
+            by,
+            kbps,
+            until,
+            look: look.unwrap_or(until),
+        };
+        self.plays.insert(session, reserved);
         true
     }
 
-    /// The play goes on: what is set aside for it stays so until then.
+    /// The play goes on: what is set aside for it stays so until then, which is no sooner than was said before.
     pub fn renew(&mut self, session: SessionId, until: Duration) {
-        if let Some(reserved) = self.plays.get_mut(&session)
-            && reserved.until != until
-        {
-            reserved.until = until;
-            self.is_due(session, until);
-        }
-    }
-
-    fn is_due(&mut self, session: SessionId, until: Duration) {
-        self.due.push(Reverse((until, session)));
-        if self.due.len() > 2 * self.plays.len() + FEW {
-            let plays = &self.plays;
-            self.due.retain(|Reverse((until, session))| {
-                let reserved = plays.get(session);
-                reserved.is_some_and(|reserved| reserved.until == *until)
-            });
+        if let Some(reserved) = self.plays.get_mut(&session) {
+            reserved.until = reserved.until.max(until);
         }
     }
 
     /// The play is over.
     pub fn release(&mut self, fleet: &mut Fleet, session: SessionId) {
-        let Some(reserved) = self.plays.remove(&session) else {
-            return;
-        };
+        self.free(fleet, session);
+    }
+
+    fn free(&mut self, fleet: &mut Fleet, session: SessionId) -> Option<Reserved> {
+        let reserved = self.plays.remove(&session)?;
         if let Some(member) = fleet.get_mut(reserved.by) {
             let left = member.load.reserved_kbps.saturating_sub(reserved.kbps);
             member.load.reserved_kbps = left;
         }
+        Some(reserved)
     }
 
-    /// Frees what was not renewed in time.
-    pub fn expire(&mut self, fleet: &mut Fleet, now: Duration) {
-        while let Some(Reverse((until, session))) = self.due.peek().copied()
-            && until <= now
-        {
-            self.due.pop();
-            let reserved = self.plays.get(&session);
-            if reserved.is_some_and(|reserved| reserved.until == until) {
-                self.release(fleet, session);
+    /// Frees what was not renewed in time, looking at so many plays at most; whether more are to be looked at.
+    pub fn expire(&mut self, fleet: &mut Fleet, now: Duration, at_most: usize) -> bool {
+        for _ in 0..at_most {
+            let Some(look) = self.next_look(now) else {
+                return false;
+            };
+            self.look_at(fleet, look, now);
+        }
+        self.next_look(now).is_some()
+    }
+
+    fn next_look(&self, now: Duration) -> Option<(Duration, SessionId)> {
+        let Reverse(look) = self.looks.peek()?;
+        Some(*look).filter(|(at, _)| *at <= now)
+    }
+
+    fn look_at(&mut self, fleet: &mut Fleet, (at, session): (Duration, SessionId), now: Duration) {
+        self.looks.pop();
+        match self.plays.get_mut(&session) {
+            Some(reserved) if reserved.look != at => {}
+            Some(reserved) if reserved.until > now => {
+                reserved.look = reserved.until;
+                self.looks.push(Reverse((reserved.until, session)));
             }
+            _ => self.release(fleet, session),
         }
     }
 
@@ -125,6 +139,8 @@ mod tests {
 
     use super::*;
 
+    const ALL: usize = usize::MAX;
+
     fn fleet() -> Fleet {
         let mut fleet = Fleet::default();
         for name in ["a", "b", "c"] {
@@ -145,37 +161,40 @@ mod tests {
         assert_eq!(reserved(&fleet), [0, 6_000]);
         assert_eq!(reservations.given_to(session), Some(Announcer(1)));
         reservations.renew(session, at(30));
-        reservations.expire(&mut fleet, at(20));
+        reservations.expire(&mut fleet, at(20), ALL);
         assert_eq!(reserved(&fleet), [0, 6_000], "it was renewed");
-        reservations.expire(&mut fleet, at(30));
+        reservations.expire(&mut fleet, at(30), ALL);
         assert_eq!((reserved(&fleet), reservations.len()), ([0, 0], 0));
         assert!(!reservations.reserve(&mut fleet, session, Announcer(9), 1, at(30)));
     }
 
     #[test]
-    fn plays_that_go_on_for_long_leave_few_old_entries() {
+    fn plays_that_go_on_are_looked_at_once_each_time_they_are_due() {
         let (mut fleet, mut reservations) = (fleet(), Reservations::default());
         let at = Duration::from_secs;
         let session = |play: u8| SessionId::from_bytes([play; 16]);
-        for play in 0..10 {
-            reservations.reserve(&mut fleet, session(play), Announcer(0), 1, at(1));
-        }
-        for second in 2..1_000 {
+        for second in 1..1_000 {
             for play in 0..10 {
-                reservations.renew(session(play), at(second));
+                if second % 100 == 1 {
+                    let by = Announcer(second as u32 / 100 % 3);
+                    reservations.reserve(&mut fleet, session(play), by, 1, at(second + 30));
+                } else {
+                    reservations.renew(session(play), at(second + 30));
+                }
             }
-            reservations.expire(&mut fleet, at(second - 1));
-            assert!(reservations.due.len() <= 2 * 10 + FEW + 1);
+            assert!(!reservations.expire(&mut fleet, at(second), ALL));
+            assert_eq!((reservations.len(), reservations.looks.len()), (10, 10));
         }
-        assert_eq!(reservations.len(), 10);
-        reservations.expire(&mut fleet, at(1_000));
-        assert!(reservations.is_empty() && reservations.due.is_empty());
+        assert!(reservations.expire(&mut fleet, at(2_000), 9));
+        assert_eq!(reservations.len(), 1);
+        assert!(!reservations.expire(&mut fleet, at(2_000), 1));
+        assert!(reservations.is_empty() && reservations.looks.is_empty());
     }
 
     proptest! {
         #[test]
         fn what_is_set_aside_is_the_sum_over_the_plays(
-            steps in proptest::collection::vec((0_u8..3, 0_u8..6, 0_u32..3, 1_u32..9_000, 0_u64..50), 0..80),
+            steps in proptest::collection::vec((0_u8..4, 0_u8..6, 0_u32..3, 1_u32..9_000, 0_u64..50), 0..80),
         ) {
             let (mut fleet, mut reservations) = (fleet(), Reservations::default());
             for (step, play, by, kbps, at) in steps {
@@ -183,15 +202,18 @@ mod tests {
                 match step {
                     0 => { reservations.reserve(&mut fleet, session, Announcer(by), kbps, at); }
                     1 => reservations.release(&mut fleet, session),
-                    _ => reservations.expire(&mut fleet, at),
+                    2 => { reservations.expire(&mut fleet, at, 2); }
+                    _ => reservations.renew(session, at),
                 }
                 let sum: u32 = reservations.plays.values().map(|reserved| reserved.kbps).sum();
                 let set_aside: u32 = (0..3).map(|by| fleet.get(Announcer(by)).unwrap().load.reserved_kbps).sum();
                 prop_assert_eq!(sum, set_aside);
-                let due = |(session, reserved): (&SessionId, &Reserved)| {
-                    reservations.due.iter().any(|Reverse(it)| *it == (reserved.until, *session))
+                let looked_at = |(session, reserved): (&SessionId, &Reserved)| {
+                    let looks = reservations.looks.iter();
+                    let looks = looks.filter(|Reverse(it)| *it == (reserved.look, *session));
+                    reserved.look <= reserved.until && looks.count() >= 1
                 };
-                prop_assert!(reservations.plays.iter().all(due));
+                prop_assert!(reservations.plays.iter().all(looked_at));
             }
         }
     }

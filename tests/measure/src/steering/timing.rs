@@ -13,7 +13,7 @@ use delivery_steering::decision::{
 use platform_clock::{SharedClock, Timestamp};
 use url::Url;
 
-use super::core::Core;
+use super::core::Account;
 use super::internet::Internet;
 use super::questions::Questions;
 use super::world::NOW;
@@ -31,15 +31,14 @@ pub(super) struct Bench {
     base: Url,
 }
 
-/// Decisions after which is asked how long the thread had a core: few enough to know which decision it lacked one in.
-const LOOK_EVERY: u64 = 1_000;
-
 /// What replacing tables came to.
 pub(super) struct Swaps {
     pub(super) decisions: u64,
     pub(super) with: Longest,
-    /// Of as many decisions while nothing was replaced.
-    pub(super) without: Longest,
+    /// While as many tables were made beside and none was put in place.
+    pub(super) beside_makers: Longest,
+    /// Of as many decisions with nothing beside.
+    pub(super) alone: Longest,
 }
 
 /// The longest decisions.
@@ -47,8 +46,8 @@ pub(super) struct Swaps {
 pub(super) struct Longest {
     /// By the clock.
     pub(super) passed: Duration,
-    /// Without the time in which the thread had no core.
-    pub(super) worked: Duration,
+    /// Without the time in which others had the thread's core.
+    pub(super) taken: Duration,
 }
 
 impl Bench {
@@ -173,57 +172,72 @@ impl Bench {
             }
             let took = self.clock.monotonic().saturating_sub(began);
             rates.push(self.questions.all.len() as f64 / took.as_secs_f64());
-            reservations.expire(&mut self.knowledge.fleet, NOW * 2);
+            reservations.expire(&mut self.knowledge.fleet, NOW * 2, usize::MAX);
         }
         median(rates.into_iter())
     }
 
-    /// The longest decision while another thread puts tables in place, and as long without.
+    /// The longest decision while another thread puts tables in place; while it makes them for nobody; and alone.
     pub(super) fn swaps(&self, internet: &Internet, swaps: usize) -> anyhow::Result<Swaps> {
-        let over = AtomicBool::new(false);
-        let (made, longest) = std::thread::scope(|threads| {
-            let writer = threads.spawn(|| {
-                let made = (1..=swaps as u64).try_for_each(|moment| {
-                    self.routes.replace(internet.table(moment)?);
-                    self.routes.free();
-                    anyhow::Ok(())
-                });
-                over.store(true, Ordering::Relaxed);
-                made
-            });
-            let longest = self.longest(|_| !over.load(Ordering::Relaxed));
-            (writer.join(), longest)
-        });
-        made.map_err(|_| anyhow::anyhow!("the thread that makes tables panicked"))??;
-        let (decisions, with) = longest?;
-        let (_, without) = self.longest(|done| done < decisions)?;
+        let (decisions, with) = self.beside(|| {
+            made(internet, swaps, |table| {
+                self.routes.replace(table);
+                self.routes.free();
+            })
+        })?;
+        let (_, beside_makers) = self.beside(|| made(internet, swaps, drop))?;
+        let (_, alone) = self.longest(|done| done < decisions)?;
         Ok(Swaps {
             decisions,
             with,
-            without,
+            beside_makers,
+            alone,
         })
+    }
+
+    /// How many decisions were made until another thread's work was done, and the longest.
+    fn beside(
+        &self,
+        work: impl FnOnce() -> anyhow::Result<()> + Send,
+    ) -> anyhow::Result<(u64, Longest)> {
+        let over = AtomicBool::new(false);
+        let (done, longest) = std::thread::scope(|threads| {
+            let worker = threads.spawn(|| {
+                let done = work();
+                over.store(true, Ordering::Relaxed);
+                done
+            });
+            let longest = self.longest(|_| !over.load(Ordering::Relaxed));
+            (worker.join(), longest)
+        });
+        done.map_err(|_| anyhow::anyhow!("the thread that makes tables panicked"))??;
+        longest
     }
 
     /// How many decisions were made while `goes_on`, and the longest.
     fn longest(&self, goes_on: impl Fn(u64) -> bool) -> anyhow::Result<(u64, Longest)> {
         let (mut scratch, mut done, mut longest) = (Scratch::default(), 0, Longest::default());
-        let mut core = Core::watch(&self.clock)?;
         for question in self.questions.all.iter().cycle() {
             if !goes_on(done) {
                 break;
             }
+            let before = Account::read()?;
             let passed = self.timed(question, &mut scratch);
+            let taken = Account::read()?.taken_since(&before, passed);
+            longest.passed = longest.passed.max(passed);
+            longest.taken = longest.taken.max(taken);
             done += 1;
-            if passed > longest.worked {
-                let worked = passed.saturating_sub(core.missed()?);
-                longest.passed = longest.passed.max(passed);
-                longest.worked = longest.worked.max(worked);
-            } else if done % LOOK_EVERY == 0 {
-                core.missed()?;
-            }
         }
         Ok((done, longest))
     }
+}
+
+/// Makes tables, and hands each on.
+fn made(internet: &Internet, tables: usize, mut to: impl FnMut(RouteTable)) -> anyhow::Result<()> {
+    (1..=tables as u64).try_for_each(|moment| {
+        to(internet.table(moment)?);
+        Ok(())
+    })
 }
 
 /// A signed base URL for each appliance.
