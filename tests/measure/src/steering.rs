@@ -71,14 +71,17 @@ pub(crate) fn measure(plan: &Plan, ground: &Ground, report: &mut Report) -> anyh
         let swaps = plan.pick(crate::limits::SWAPS, crate::limits::QUICK_SWAPS);
         let found = bench.swaps(&internet, swaps)?;
         let how = format!(
-            "longest of {} decisions while {swaps} tables were put in place, {:.0} us without the time in which the thread \
-             had no core; of as many while none were, {:.0} and {:.0} us",
+            "longest of {} decisions while {swaps} tables were put in place, without the time in which others had \
+             its core, {:.0} us with it; while they were made and none was put in place {:.0} and {:.0} us; of as many with \
+             nothing beside {:.0} and {:.0} us",
             found.decisions,
-            us(found.with.worked),
-            us(found.without.passed),
-            us(found.without.worked)
+            us(found.with.passed),
+            us(found.beside_makers.taken),
+            us(found.beside_makers.passed),
+            us(found.alone.taken),
+            us(found.alone.passed)
         );
-        report.add(Figure::Swap, us(found.with.passed), &how);
+        report.add(Figure::Swap, us(found.with.taken), &how);
     }
     Ok(())
 }

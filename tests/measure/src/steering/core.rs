@@ -1,47 +1,62 @@
-//! How long this thread had no core, by the system's account: what it was made to wait for is not its work.
+//! What a piece of work took of this thread, by the system's account. While others had its core, in this machine or in
+//! the one that this machine is a guest of, it did not work; while it waited for a lock or a page, it was not done.
 
-use std::fs::File;
-use std::os::unix::fs::FileExt as _;
 use std::time::Duration;
 
-use anyhow::Context as _;
-use platform_clock::SharedClock;
+use nix::sys::resource::{UsageWho, getrusage};
+use nix::time::{ClockId, clock_gettime};
 
-/// This thread's time on a core, read now and then.
-pub(super) struct Core {
-    account: File,
-    clock: SharedClock,
-    at: Duration,
-    ran: Duration,
+/// The account at a moment.
+#[derive(Clone, Copy)]
+pub(super) struct Account {
+    /// Time on a core since the thread began.
+    had: Duration,
+    /// How often it gave its core up by itself.
+    gave_up: i64,
 }
 
-impl Core {
-    pub(super) fn watch(clock: &SharedClock) -> anyhow::Result<Self> {
-        let account = File::open("/proc/thread-self/schedstat");
-        let mut core = Self {
-            account: account.context("the system keeps no account of a thread's time")?,
-            clock: clock.clone(),
-            at: Duration::ZERO,
-            ran: Duration::ZERO,
+impl Account {
+    pub(super) fn read() -> anyhow::Result<Self> {
+        Ok(Self {
+            had: clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID)?.into(),
+            gave_up: getrusage(UsageWho::RUSAGE_THREAD)?.voluntary_context_switches(),
+        })
+    }
+
+    /// What was taken since: the time on a core, or all that `passed` where the thread waited for something.
+    pub(super) fn taken_since(&self, before: &Self, passed: Duration) -> Duration {
+        if self.gave_up == before.gave_up {
+            self.had.saturating_sub(before.had).min(passed)
+        } else {
+            passed
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_thread_waits_for_is_its_time_and_what_it_cannot_help_is_not() {
+        let before = Account {
+            had: Duration::from_millis(5),
+            gave_up: 7,
         };
-        core.missed()?;
-        Ok(core)
-    }
-
-    /// How long it had none since this was asked last.
-    pub(super) fn missed(&mut self) -> anyhow::Result<Duration> {
-        let (at, ran) = (self.clock.monotonic(), self.ran()?);
-        let (passed, had) = (at.saturating_sub(self.at), ran.saturating_sub(self.ran));
-        (self.at, self.ran) = (at, ran);
-        Ok(passed.saturating_sub(had))
-    }
-
-    /// Its first number: nanoseconds on a core since the thread began.
-    fn ran(&self) -> anyhow::Result<Duration> {
-        let mut text = [0; 64];
-        let read = self.account.read_at(&mut text, 0)?;
-        let first = text[..read].split(|byte| *byte == b' ').next();
-        let number = first.and_then(|digits| std::str::from_utf8(digits).ok()?.parse().ok());
-        Ok(Duration::from_nanos(number.context("no time on a core")?))
+        let passed = Duration::from_millis(4);
+        let after = |gave_up| Account {
+            had: Duration::from_millis(6),
+            gave_up,
+        };
+        assert_eq!(
+            after(7).taken_since(&before, passed),
+            Duration::from_millis(1)
+        );
+        assert_eq!(after(8).taken_since(&before, passed), passed);
+        let (before, lock) = (Account::read().unwrap(), std::sync::mpsc::channel::<()>());
+        std::thread::spawn(move || drop(lock.0));
+        assert!(lock.1.recv().is_err());
+        let after = Account::read().unwrap();
+        assert!(after.had > before.had);
     }
 }
