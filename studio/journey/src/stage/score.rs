@@ -102,7 +102,7 @@ impl Title<'_> {
         };
         let found: Vec<(Vec<f64>, Duration)> = stream::iter(samples.iter().enumerate())
             .map(one)
-            .buffered(self.workshop.encoders)
+            .buffered(samples.len().max(1))
             .try_collect()
             .await?;
         let quality = |rung: usize| {
