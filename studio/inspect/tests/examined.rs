@@ -176,8 +176,9 @@ async fn damage_is_found_about_where_it_is() {
     let mut bytes = std::fs::read(&path).unwrap();
     let (from, to) = (bytes.len() / 2, bytes.len() / 2 + bytes.len() / 20);
     for (at, byte) in bytes[from..to].iter_mut().enumerate() {
-        // The packets' own headers stay, so that the damage is the picture's.
-        if (from + at) % 188 > 12 {
+        // The packets' own headers stay, so that the damage is the picture's, and most of the marks at which its parts
+        // begin: without one nothing is missed, and encoders do not put them at the same bytes on every processor.
+        if (from + at) % 188 > 12 && at % 100 == 0 {
             *byte ^= 0x5a;
         }
     }
