@@ -123,7 +123,16 @@ pub(crate) fn try_kernel_tls() -> io::Result<()> {
     Ok(())
 }
 
-/// What the system knows of a connection (tcp(7), `TCP_INFO`).
+/// The beginning of what the system knows of a connection (tcp(7), `TCP_INFO`): newer systems say more at its end, and
+/// all of them as much as is asked for at most.
+#[repr(C)]
+struct KnownOfTcp {
+    /// The state, and what else has no unit.
+    state: [u8; 8],
+    /// Times in microseconds and counts, the smoothed round-trip time last.
+    counts: [u32; 16],
+}
+
 #[derive(Debug, Clone, Copy)]
 struct TcpInfo;
 
@@ -131,14 +140,14 @@ getsockopt_impl!(
     TcpInfo,
     libc::IPPROTO_TCP,
     libc::TCP_INFO,
-    libc::tcp_info,
-    nix::sys::socket::sockopt::GetStruct<libc::tcp_info>
+    KnownOfTcp,
+    nix::sys::socket::sockopt::GetStruct<KnownOfTcp>
 );
 
 /// How long a round trip takes on a connection, smoothed (RFC 6298); none where nothing was acknowledged yet.
 pub(crate) fn round_trip(stream: &impl AsFd) -> Option<Duration> {
     let info = getsockopt(stream, TcpInfo).ok()?;
-    let micros = u64::from(info.tcpi_rtt);
+    let [.., micros] = info.counts.map(u64::from);
     (micros > 0).then(|| Duration::from_micros(micros))
 }
 
