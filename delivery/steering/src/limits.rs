@@ -97,8 +97,7 @@ pub const LEARNED_FOR: Duration = Duration::from_hours(1);
 /// Most networks whose measurements are kept: every prefix of the internet.
 pub const MAX_LEARNED_NETWORKS: usize = 1_000_000;
 
-/// Plays and networks that are looked through under one lock: what decisions wait for meanwhile is some tenths of a
-/// millisecond.
+/// Plays and networks that are looked through under one lock, at most, as decisions wait meanwhile.
 pub const LOOKED_AT: usize = 1_000;
 
 /// Most appliances whose measurements are kept for a network: as many as a prefix has candidates.

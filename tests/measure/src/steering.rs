@@ -1,6 +1,6 @@
 //! Rankings of appliances: how many a core makes in a second, and how long one takes while tables are replaced.
 
-mod core;
+mod account;
 mod internet;
 mod questions;
 mod timing;

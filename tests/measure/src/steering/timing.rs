@@ -13,7 +13,7 @@ use delivery_steering::decision::{
 use platform_clock::{SharedClock, Timestamp};
 use url::Url;
 
-use super::core::Account;
+use super::account::Account;
 use super::internet::Internet;
 use super::questions::Questions;
 use super::world::NOW;
